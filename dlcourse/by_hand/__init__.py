@@ -1,0 +1,1 @@
+"""Every concept in NumPy, with its gradient written out."""

@@ -1,0 +1,1 @@
+"""Every concept in PyTorch, with its gradient from autograd."""
