@@ -1,0 +1,154 @@
+"""Boxes of a flow graph: each computes its value and passes its gradient back."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+Array = NDArray[Any]  # shapes and meaning stand in the docstrings
+
+
+class Box:
+    """Compute a value in `fprop` and pass its gradient back in `bprop`.
+
+    A subclass writes the two methods.  `fprop` keeps in `saved` whatever `bprop` needs;
+    `bprop` adds to `grads` and returns the gradient at each input: one array, or a tuple
+    in input order with None for labels.  A box runs once per sweep.  Boxes assigned as
+    attributes become its children.
+
+    Attributes
+    ----------
+    params : dict of str to array
+        What is trained, under the names PyTorch uses.
+    grads : dict of str to array
+        The gradient of the loss at each parameter, added up until `zero_grad`.
+    buffers : dict of str to array
+        What is kept but not trained.
+    saved : object
+        What `fprop` left for `bprop`.
+    training : bool
+        Whether the box is being trained or used.
+
+    Notes
+    -----
+    Slide rows B02, B04, T01.
+    """
+
+    fprop: Callable[..., Array]  # (*inputs) -> y
+    bprop: Callable[..., Any]  # (dy) -> gradient at each input
+
+    def __init__(self) -> None:
+        self.params: dict[str, Array] = {}
+        self.grads: dict[str, Array] = {}
+        self.buffers: dict[str, Array] = {}
+        self.saved: Any = None
+        self.training = True
+
+    def __call__(self, *inputs: Any, **options: Any) -> Array:
+        """Compute the value of the box: `fprop` under the name PyTorch shares."""
+        return self.fprop(*inputs, **options)
+
+    def set_params(self, **params: Array) -> None:
+        """Give the box its parameters, each with a gradient of zeros."""
+        self.params = params
+        self.grads = {name: np.zeros_like(p) for name, p in params.items()}
+
+    def children(self) -> Iterator[tuple[str, "Box"]]:
+        """Yield the boxes inside this one, with their names."""
+        return (
+            (name, box)
+            for name, box in vars(self).items()
+            if isinstance(box, Box) and name != "saved"
+        )
+
+    def named(self, kind: str) -> Iterator[tuple[str, Array]]:
+        """Yield the arrays in "params", "grads" or "buffers", with PyTorch's dotted names."""
+        yield from getattr(self, kind).items()
+        for child, box in self.children():
+            for name, array in box.named(kind):
+                yield f"{child}.{name}", array
+
+    def train(self, training: bool = True) -> Self:
+        """Switch this box and its children to training, or back."""
+        self.training = training
+        for _, box in self.children():
+            box.train(training)
+        return self
+
+    def zero_grad(self) -> None:
+        """Set every gradient to zero, for the next sweep to add to."""
+        for _, grad in self.named("grads"):
+            grad[...] = 0.0
+
+    def to(self, dtype: DTypeLike) -> Self:
+        """Change parameters, gradients and buffers to float32 or float64."""
+        for arrays in (self.params, self.grads, self.buffers):
+            arrays.update({name: array.astype(dtype) for name, array in arrays.items()})
+        for _, box in self.children():
+            box.to(dtype)
+        return self
+
+    def state_dict(self) -> dict[str, Array]:
+        """Copy the parameters and buffers, named as in the `state_dict` of the PyTorch twin."""
+        return {name: a.copy() for kind in ("params", "buffers") for name, a in self.named(kind)}
+
+    def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
+        """Copy parameters and buffers in from arrays or tensors of the same names and shapes.
+
+        Raises
+        ------
+        ValueError
+            When a name is missing or unknown, or a shape does not fit.  Nothing is changed then.
+        """
+        own = {name: a for kind in ("params", "buffers") for name, a in self.named(kind)}
+        if missing := sorted(own.keys() - state.keys()):
+            raise ValueError(f"the state lacks {', '.join(missing)}")
+        if unknown := sorted(state.keys() - own.keys()):
+            raise ValueError(f"the state has {', '.join(unknown)}, which this box does not know")
+        new = {name: np.asarray(a) for name, a in state.items()}
+        for name, array in own.items():
+            if new[name].shape != array.shape:
+                raise ValueError(f"{name} has shape {new[name].shape}, not {array.shape}")
+        for name, array in own.items():
+            array[...] = new[name]
+
+
+class Sequential(Box):
+    """Chain boxes: each feeds the next.
+
+    Parameters
+    ----------
+    *boxes : Box
+        The boxes in the order in which `fprop` runs them.
+
+    Notes
+    -----
+    Slide rows F07, F08, B03, B05.
+    """
+
+    def __init__(self, *boxes: Box) -> None:
+        super().__init__()
+        self.boxes = boxes
+
+    def __getitem__(self, position: int) -> Box:
+        return self.boxes[position]
+
+    def __len__(self) -> int:
+        return len(self.boxes)
+
+    def children(self) -> Iterator[tuple[str, Box]]:
+        """Yield the boxes of the chain, named by position."""
+        return ((str(i), box) for i, box in enumerate(self.boxes))
+
+    def fprop(self, x: Array) -> Array:
+        """Map the input of the first box to the output of the last."""
+        for box in self.boxes:
+            x = box.fprop(x)
+        return x
+
+    def bprop(self, dy: Array) -> Array:
+        """Map the gradient at the output of the last box to the input of the first."""
+        for box in reversed(self.boxes):
+            dy = box.bprop(dy)
+        return dy

@@ -1,0 +1,168 @@
+"""Layers: neurons side by side, and layers one after another."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from dlcourse.by_hand import activations
+from dlcourse.by_hand.box import Array, Box, Sequential
+
+
+class Neuron(Box):
+    """Weigh the inputs, add a bias, apply an activation: h(x) = g(b + w^T x).
+
+    Parameters
+    ----------
+    in_features : int
+        Number D of inputs.
+    activation : str
+        Class name of g: "Identity", "Sign", "Sigmoid", "Tanh" or "ReLU".
+    rng : numpy.random.Generator, optional
+        Source of the initial weights, uniform within 1 / sqrt(D).
+
+    Attributes
+    ----------
+    params["weight"] : array of shape (D,)
+    params["bias"] : array of shape ()
+
+    Raises
+    ------
+    ValueError
+        From `fprop`, when x does not have D columns.
+
+    Notes
+    -----
+    Slide rows N01, N02, N03, N19, C01.
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        *,
+        activation: str = "Sigmoid",
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        rng = rng or np.random.default_rng()
+        bound = 1 / np.sqrt(in_features)
+        self.set_params(
+            weight=rng.uniform(-bound, bound, in_features),
+            bias=np.asarray(rng.uniform(-bound, bound)),
+        )
+        self.g: Box = getattr(activations, activation)()
+
+    def fprop(self, x: Array) -> Array:
+        """Map x (N, D) to the activations h (N,)."""
+        w, b = self.params["weight"], self.params["bias"]
+        if x.shape[-1] != len(w):
+            raise ValueError(f"x has {x.shape[-1]} columns, the neuron has {len(w)} weights")
+        self.saved = x
+        a = b + x @ w
+        return self.g(a)
+
+    def bprop(self, dh: Array) -> Array:
+        """Map the gradient at h (N,) to the gradient at x (N, D); add to `grads`."""
+        x, w = self.saved, self.params["weight"]
+        da = self.g.bprop(dh)
+        self.grads["weight"] += da @ x
+        self.grads["bias"] += da.sum()
+        return da[:, None] * w
+
+
+class Affine(Box):
+    """Multiply by a matrix and add a bias: a = x W^T + b.
+
+    One layer of neurons before their activation.  The slides write W x + b for one column
+    x; here each row of x is an example, as in PyTorch.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        Sizes D of the input and M of the output.
+    rng : numpy.random.Generator, optional
+        Source of the initial weights, uniform within 1 / sqrt(D).
+
+    Attributes
+    ----------
+    params["weight"] : array of shape (M, D)
+    params["bias"] : array of shape (M,)
+
+    Raises
+    ------
+    ValueError
+        From `fprop`, when x does not have D columns.
+
+    Notes
+    -----
+    Slide rows F01, F07, B07.
+    """
+
+    def __init__(
+        self, in_features: int, out_features: int, *, rng: np.random.Generator | None = None
+    ) -> None:
+        super().__init__()
+        rng = rng or np.random.default_rng()
+        bound = 1 / np.sqrt(in_features)
+        self.set_params(
+            weight=rng.uniform(-bound, bound, (out_features, in_features)),
+            bias=rng.uniform(-bound, bound, out_features),
+        )
+
+    def fprop(self, x: Array) -> Array:
+        """Map x (N, D) to a (N, M)."""
+        weight, bias = self.params["weight"], self.params["bias"]
+        if x.shape[-1] != weight.shape[1]:
+            raise ValueError(f"x has {x.shape[-1]} columns, the layer takes {weight.shape[1]}")
+        self.saved = x
+        return x @ weight.T + bias
+
+    def bprop(self, da: Array) -> Array:
+        """Map the gradient at a (N, M) to the gradient at x (N, D); add to `grads`."""
+        x = self.saved
+        self.grads["weight"] += da.T @ x
+        self.grads["bias"] += da.sum(axis=0)
+        return da @ self.params["weight"]
+
+
+class MLP(Sequential):
+    """Stack L hidden layers and an output layer: h(k) = g(b(k) + W(k) h(k-1)).
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Units of each layer, from the input to the output: L + 2 numbers.
+    activation : str
+        Class name of the activation g of the hidden layers.
+    output : str
+        Class name of the activation o of the output layer.  "Identity" gives the scores
+        that `CrossEntropyLoss` takes, "Softmax" the probabilities f(x) of the slides.
+    rng : numpy.random.Generator, optional
+        Source of the initial weights of each `Affine`.
+
+    Raises
+    ------
+    ValueError
+        When there are fewer than two sizes.
+
+    Notes
+    -----
+    Slide rows F02, F03, F07, F08, F09, B12, C05, C07.
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        *,
+        activation: str = "ReLU",
+        output: str = "Identity",
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        if len(sizes) < 2:
+            raise ValueError(f"sizes {list(sizes)} need an input and an output at least")
+        rng = rng or np.random.default_rng()
+        boxes: list[Box] = []
+        for d, m in pairwise(sizes):
+            boxes += [Affine(d, m, rng=rng), getattr(activations, activation)()]
+        boxes[-1] = getattr(activations, output)()
+        super().__init__(*boxes)

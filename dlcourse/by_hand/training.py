@@ -1,0 +1,137 @@
+"""Training: the empirical risk, and the loop that lowers it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.optimizers import SGD
+
+
+class EmpiricalRisk(Box):
+    """Average the loss over the examples and add the regularizer: 1/T sum of l + lambda Omega.
+
+    Parameters
+    ----------
+    net : Box
+        The function f(x; theta).
+    loss : Box
+        The loss l(f(x), y), averaged over the examples it is given.
+    regularizer : Box, optional
+        The price Omega(theta) of the parameters of the net.
+    strength : float
+        The factor lambda of the regularizer.
+
+    Notes
+    -----
+    Slide rows E02, E03, E06, O05, T01.
+    """
+
+    def __init__(
+        self, net: Box, loss: Box, *, regularizer: Box | None = None, strength: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.net, self.loss = net, loss
+        self.regularizer, self.strength = regularizer, strength
+
+    def fprop(self, x: Array, y: Array) -> Array:
+        """Map examples x (T, ...) and targets y (T, ...) to one number."""
+        risk = self.loss.fprop(self.net.fprop(x), y)
+        if self.regularizer is not None:
+            risk = risk + self.strength * self.regularizer.fprop(self.net)
+        return risk
+
+    def bprop(self, dy: Array) -> tuple[Array, None]:
+        """Map the gradient at the risk to the gradient at x; add to the `grads` of the net."""
+        df, _ = self.loss.bprop(dy)
+        if self.regularizer is not None:
+            self.regularizer.bprop(dy * self.strength)
+        return self.net.bprop(df), None
+
+
+def minibatches(order: Array, batch_size: int | None = None) -> Iterator[Array]:
+    """Cut the order of the examples into batches; the last may be smaller.
+
+    Parameters
+    ----------
+    order : array of shape (T,)
+        Numbers of the examples, usually shuffled.
+    batch_size : int, optional
+        Examples per batch: 1 for stochastic gradient descent, None for all of them.
+
+    Yields
+    ------
+    array of shape (batch_size,) or shorter
+
+    Raises
+    ------
+    ValueError
+        When the batch size is below 1.
+
+    Notes
+    -----
+    Slide rows T08, O04.
+    """
+    size = len(order) if batch_size is None else batch_size
+    if size < 1:
+        raise ValueError(f"batch size {size} is below 1")
+    for start in range(0, len(order), size):
+        yield order[start : start + size]
+
+
+def fit(
+    risk: Box,
+    x: Array,
+    y: Array,
+    *,
+    optimizer: SGD,
+    epochs: int,
+    batch_size: int | None = None,
+    orders: Sequence[ArrayLike] | None = None,
+    rng: np.random.Generator | None = None,
+    after_epoch: Callable[[int], Any] | None = None,
+) -> Array:
+    """Lower the empirical risk by gradient descent, batch by batch.
+
+    Parameters
+    ----------
+    risk : Box
+        Maps (x, y) to one number, as `EmpiricalRisk` does.
+    x, y : arrays of shape (T, ...)
+        Examples and targets.
+    optimizer : SGD
+        Moves the parameters after each batch.
+    epochs : int
+        How often every example is seen.
+    batch_size : int, optional
+        Examples per step: 1 for stochastic, None for batch gradient descent.
+    orders : sequence of arrays of shape (T,), optional
+        The order of the examples in each epoch; shuffled by `rng` when not given.
+    rng : numpy.random.Generator, optional
+        Source of the orders.
+    after_epoch : callable, optional
+        Called with the number of the epoch, from 0, when it is over.
+
+    Returns
+    -------
+    array of shape (epochs * ceil(T / batch_size),)
+        The risk of each batch just before the step on it.
+
+    Notes
+    -----
+    Slide rows T06, T07, T08, T09, E11.
+    """
+    rng = rng or np.random.default_rng()
+    trajectory = []
+    for epoch in range(epochs):
+        order = rng.permutation(len(x)) if orders is None else np.asarray(orders[epoch])
+        for batch in minibatches(order, batch_size):
+            risk.zero_grad()
+            trajectory.append(float(risk.fprop(x[batch], y[batch])))
+            risk.bprop(np.ones((), x.dtype))
+            optimizer.step()
+        if after_epoch is not None:
+            after_epoch(epoch)
+    return np.array(trajectory)

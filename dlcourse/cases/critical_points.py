@@ -1,0 +1,26 @@
+"""Cases of critical points."""
+
+from typing import Any
+
+import numpy as np
+
+from dlcourse.cases.case import Case
+
+
+def quadratic(rng: np.random.Generator, *, d: int) -> Case:
+    """A symmetric matrix of small whole numbers, and a point."""
+    m = rng.integers(-2, 3, size=(d, d)).astype(float)
+    return Case({"matrix": m + m.T}, (rng.standard_normal(d),))
+
+
+def play_hessian(side: Any, case: Case) -> dict[str, Any]:
+    """The Hessian of x^T M x / 2 plus cubes is M plus a diagonal."""
+    m, x = side.array(case.arguments["matrix"]), side.array(case.inputs[0])
+    return {"hessian": side.lib.hessian(lambda x: x @ m @ x / 2 + (x**3).sum(), x)}
+
+
+def play_classify(side: Any, case: Case) -> dict[str, Any]:
+    """The kind of the critical point at 0 of x^T M x / 2."""
+    kinds = ("minimum", "maximum", "saddle", "undecided")
+    kind = side.lib.classify_critical_point(side.array(case.arguments["matrix"]))
+    return {"kind": kinds.index(kind)}

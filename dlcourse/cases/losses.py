@@ -1,0 +1,72 @@
+"""Cases of losses and errors."""
+
+import numpy as np
+
+from dlcourse.cases.case import Case
+
+
+def probabilities(rng: np.random.Generator, *, n: int, c: int) -> Case:
+    """Probabilities, none of them 0, and labels."""
+    f = rng.dirichlet(np.ones(c), size=n).clip(1e-3, 1)
+    return Case(inputs=(f, rng.integers(c, size=n)), fixed=frozenset({1}))
+
+
+def no_probabilities(rng: np.random.Generator) -> Case:
+    """Scores where probabilities belong."""
+    return Case(inputs=(np.array([[1.5, -0.5]]), np.array([0])))
+
+
+def labelled_scores(rng: np.random.Generator, *, n: int, c: int) -> Case:
+    """Scores of any size and one label for each."""
+    a = rng.choice([1.0, 400.0]) * rng.standard_normal((n, c))
+    return Case(inputs=(a, rng.integers(c, size=n)), fixed=frozenset({1}))
+
+
+def label_too_large(rng: np.random.Generator) -> Case:
+    """A label that no class has."""
+    return Case(inputs=(rng.random((2, 3)), np.array([0, 3])))
+
+
+def too_few_labels(rng: np.random.Generator) -> Case:
+    """Fewer labels than rows of scores."""
+    return Case(inputs=(rng.random((3, 3)), np.array([0, 1])))
+
+
+def yes_or_no(rng: np.random.Generator, *, n: int) -> Case:
+    """Scores and targets between 0 and 1."""
+    a = rng.choice([1.0, 400.0]) * rng.standard_normal(n)
+    return Case(inputs=(a, rng.choice([0.0, 0.25, 1.0], size=n)), fixed=frozenset({1}))
+
+
+def impossible_target(rng: np.random.Generator) -> Case:
+    """A target of -1, as the hinge loss would take."""
+    return Case(inputs=(rng.standard_normal(2), np.array([1.0, -1.0])))
+
+
+def regression(rng: np.random.Generator, *, n: int, d: int) -> Case:
+    """Predictions and targets."""
+    f, y = rng.standard_normal((n, d)), rng.standard_normal((n, d))
+    return Case(inputs=(f, y), fixed=frozenset({1}))
+
+
+def margins(rng: np.random.Generator, *, n: int) -> Case:
+    """Scores on both sides of the margin, and labels of -1 or 1."""
+    return Case(
+        inputs=(2 * rng.standard_normal(n), rng.choice([-1, 1], size=n)), fixed=frozenset({1})
+    )
+
+
+def label_zero(rng: np.random.Generator) -> Case:
+    """A label of 0, as the cross-entropy would take."""
+    return Case(inputs=(rng.standard_normal(2), np.array([0, 1])))
+
+
+def tied_scores(rng: np.random.Generator, *, n: int, c: int, k: int) -> Case:
+    """Small whole numbers as scores, so that many are equal, and a number of guesses."""
+    a = rng.integers(3, size=(n, c)).astype(float)
+    return Case({"k": min(k, c)}, (a, rng.integers(c, size=n)))
+
+
+def too_many_guesses(rng: np.random.Generator) -> Case:
+    """More guesses than classes."""
+    return Case({"k": 4}, (rng.random((2, 3)), np.array([0, 1])))

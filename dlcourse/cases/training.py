@@ -1,0 +1,96 @@
+"""Cases of optimizers and training runs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dlcourse.cases.case import Case
+from dlcourse.cases.layers import draw_state
+
+
+def risk(rng: np.random.Generator, *, n: int, d: int, c: int) -> Case:
+    """Examples and labels for a net with a regularizer."""
+    x, y = rng.standard_normal((n, d)), rng.integers(c, size=n)
+    arguments = {"sizes": [d, 4, c], "strength": 0.3}
+    return Case(arguments, (x, y), fixed=frozenset({1}), build=build_risk)
+
+
+def build_risk(side: Any, *, sizes: Sequence[int], strength: float) -> Any:
+    """The regularized cross-entropy of a net."""
+    lib = side.lib
+    return lib.EmpiricalRisk(
+        lib.MLP(sizes), lib.CrossEntropyLoss(), regularizer=lib.L2(), strength=strength
+    )
+
+
+def training_run(rng: np.random.Generator, *, n: int, batch: int, epochs: int) -> Case:
+    """A state, examples, labels, and the order of the examples in each epoch."""
+    sizes = [3, 4, 2]
+    arguments = {
+        "sizes": sizes,
+        "state": draw_state(rng, sizes),
+        "batch_size": batch or None,
+        "orders": [rng.permutation(n) for _ in range(epochs)],
+    }
+    return Case(arguments, (rng.standard_normal((n, 3)), rng.integers(2, size=n)))
+
+
+def play_sgd(side: Any, case: Case) -> dict[str, Any]:
+    """Five steps on all examples, and the state after each."""
+    lib, arguments = side.lib, case.arguments
+    net = side.load(lib.MLP(arguments["sizes"]), arguments["state"])
+    risk = lib.EmpiricalRisk(net, lib.CrossEntropyLoss())
+    optimizer = lib.SGD(net, lr=0.5)
+    x, y = map(side.array, case.inputs)
+    states = {}
+    for step in range(5):
+        net.zero_grad()
+        side.backward(risk, risk(x, y), np.ones(()))
+        optimizer.step()
+        states |= {f"{name} after step {step + 1}": a for name, a in side.state(net).items()}
+    return states
+
+
+def negative_rate(rng: np.random.Generator) -> Case:
+    """A learning rate below 0."""
+    return Case({"lr": -0.1}, build=build_optimizer)
+
+
+def build_optimizer(side: Any, *, lr: float) -> Any:
+    """An optimizer for a single layer."""
+    return side.lib.SGD(side.lib.Affine(2, 2), lr=lr)
+
+
+def play_fit(side: Any, case: Case) -> dict[str, Any]:
+    """A whole training run: the risk of every batch, and the parameters it ends with."""
+    lib, arguments = side.lib, case.arguments
+    net = side.load(lib.MLP(arguments["sizes"], activation="Tanh"), arguments["state"])
+    risk = lib.EmpiricalRisk(net, lib.CrossEntropyLoss(), regularizer=lib.L2(), strength=0.01)
+    trajectory = lib.fit(
+        risk,
+        *map(side.array, case.inputs),
+        optimizer=lib.SGD(net, lr=0.3),
+        epochs=len(arguments["orders"]),
+        batch_size=arguments["batch_size"],
+        orders=arguments["orders"],
+    )
+    return {"risk of each batch": trajectory, **side.state(net)}
+
+
+def batches(rng: np.random.Generator, *, n: int, size: int) -> Case:
+    """A shuffled order and a batch size; 0 stands for all."""
+    return Case({"batch_size": size or None}, (rng.permutation(n),))
+
+
+def empty_batch(rng: np.random.Generator) -> Case:
+    """Batches of no example."""
+    return Case({"batch_size": 0}, (rng.permutation(3),))
+
+
+def play_minibatches(side: Any, case: Case) -> dict[str, Any]:
+    """Every batch by its number."""
+    order = side.array(case.inputs[0])
+    return {
+        f"batch {i}": batch for i, batch in enumerate(side.lib.minibatches(order, **case.arguments))
+    }
