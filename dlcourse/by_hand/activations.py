@@ -135,12 +135,14 @@ class LogSoftmax(Box):
     Notes
     -----
     Taking the log of `Softmax` gives -inf where a probability rounds to 0; this form
-    stays finite.  Slide row T05.
+    stays finite.  Subtracting the largest score first keeps the digits of small losses.
+    Slide row T05.
     """
 
     def fprop(self, a: Array) -> Array:
         """Map scores (N, C) to log probabilities (N, C) along the last axis."""
-        log_p = a - logsumexp(a)[..., None]
+        below_top = a - a.max(axis=-1, keepdims=True)
+        log_p = below_top - logsumexp(below_top)[..., None]
         self.saved = log_p
         return log_p
 

@@ -52,7 +52,7 @@ def chain(rng: np.random.Generator, *, n: int, d: int, m: int) -> Case:
 def build_chain(side: Any, *, d: int, m: int) -> Any:
     """Two layers, one of them in a chain of its own."""
     lib = side.lib
-    return lib.Sequential(lib.Sequential(lib.Affine(d, m), lib.Tanh()), lib.Affine(m, 2))
+    return lib.Sequential(lib.Affine(d, m), lib.Sequential(lib.Tanh(), lib.Affine(m, 2)))
 
 
 def draw_state(rng: np.random.Generator, sizes: Sequence[int]) -> dict[str, Array]:

@@ -1,0 +1,107 @@
+"""The two sides mirror each other, file for file and name for name."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dlcourse
+from dlcourse import by_hand, in_torch, slides
+from dlcourse.twins import TWINS
+
+PACKAGE = Path(dlcourse.__file__).parent
+FILES = sorted(path.name for path in (PACKAGE / "by_hand").glob("*.py"))
+VARIADIC = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+ABSTRACT = {"Box"}  # what all boxes have in common; it computes nothing to compare
+CONCEPTS = sorted(set(by_hand.__all__) - ABSTRACT)
+
+
+def public_definitions(path):
+    """The exported names that a file defines, in its order."""
+    nodes = ast.parse(path.read_text(encoding="utf-8")).body
+    return [
+        node.name
+        for node in nodes
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and node.name in by_hand.__all__
+    ]
+
+
+def arguments(function):
+    parameters = inspect.signature(function).parameters.values()
+    return [(p.name, p.kind, p.default) for p in parameters if p.kind not in VARIADIC]
+
+
+def test_both_sides_export_the_same_names():
+    assert by_hand.__all__ == in_torch.__all__
+
+
+def test_both_sides_have_the_same_files():
+    assert FILES == sorted(path.name for path in (PACKAGE / "in_torch").glob("*.py"))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_mirrored_files_define_the_same_names_in_one_order(file):
+    hand = public_definitions(PACKAGE / "by_hand" / file)
+    shared = {"topological_order", "KinkWarning"}  # no arrays in them, so written once
+    if file == "box.py":  # PyTorch has these already
+        assert hand == ["Box", "Sequential"]
+        return
+    assert [name for name in hand if name not in shared] == public_definitions(
+        PACKAGE / "in_torch" / file
+    )
+
+
+@pytest.mark.parametrize("name", CONCEPTS)
+def test_twins_have_one_signature(name):
+    if name in {"Sequential", "KinkWarning"}:
+        pytest.skip("one is PyTorch's own class, the other is shared")
+    hand, net = getattr(by_hand, name), getattr(in_torch, name)
+    assert arguments(hand) == arguments(net)
+    if "fprop" in vars(hand):
+        assert arguments(hand.fprop) == arguments(net.forward)
+
+
+def test_every_public_name_has_one_row_and_every_row_a_name():
+    assert sorted(twin.name for twin in TWINS) == CONCEPTS
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+def test_rows_name_slide_rows_and_the_docstring_names_the_same(twin):
+    rows = twin.slides.split()
+    assert rows
+    for row in rows:
+        assert row[:1].isalpha()
+        if row[0] in slides.GROUPS:
+            assert row in slides.ROWS, f"{twin.name} names {row}, which is no row of the slides"
+    documented = inspect.getdoc(getattr(by_hand, twin.name))
+    assert "Slide row" in documented or twin.name == "KinkWarning"
+
+
+@pytest.mark.parametrize("module", ["by_hand", "twins", "cases.training", "slides", "data"])
+def test_torch_is_not_reachable(module):
+    code = f"import sys, dlcourse.{module}; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_package_itself_imports_nothing():
+    code = "import sys, dlcourse; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "in_torch").glob("*.py")), ids=lambda p: p.name)
+def test_the_torch_side_is_torch_alone(path):
+    source = path.read_text(encoding="utf-8")
+    assert "numpy" not in source
+    assert ".data" not in source
+    assert "autograd.Function" not in source
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE))
+)
+def test_files_stay_short_and_have_a_purpose(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+    assert path.stem not in {"utils", "helpers", "common", "misc"}
