@@ -14,7 +14,8 @@ from torch import Tensor
 from dlcourse import by_hand, in_torch
 from dlcourse.by_hand.box import Array, Box
 from dlcourse.by_hand.graph import as_tuple
-from dlcourse.twins import Case, Twin, find
+from dlcourse.cases.case import Case
+from dlcourse.twins import Twin, find
 
 SINGLE_PRECISION = 1e-3  # largest relative difference in float32, which keeps 7 digits
 
@@ -108,7 +109,7 @@ class InTorch:
 
     def backward(self, box: torch.nn.Module, value: Tensor, dy: Array) -> None:
         """Pass the gradient at the value of a box back through it."""
-        value.backward(torch.tensor(dy, dtype=value.dtype))
+        value.backward(torch.tensor(dy, dtype=value.dtype))  # type: ignore[no-untyped-call]
 
     def gradients(self, net: torch.nn.Module) -> dict[str, Tensor | None]:
         """Read the gradient at every parameter; zero where the value does not depend on it."""
@@ -291,7 +292,8 @@ def check(*names: str, cases: int = 20, seed: int = 0) -> Parity:
     """
     rows = []
     for name in names:
-        twin, compared = find(name), {}
+        twin = find(name)
+        compared: dict[str, None] = {}
         for number in range(seed, seed + cases):
             sizes = twin.draw_sizes(np.random.default_rng(number))
             case = twin.case(np.random.default_rng(number), **sizes)

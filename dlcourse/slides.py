@@ -15,11 +15,11 @@ GROUPS = {
 """The lecture that teaches each group."""
 
 ROWS = {
-    "M01": "There is structure to be found in images, text, speech, genes, products, relations, climate and geology.",
+    "M01": "Images, text, speech, genes, products, relations, climate and rock all have structure.",
     "M02": "Models should discover structure and invariances from data.",
     "M03": "Models should be robust: deal with missing measurements.",
     "M04": "Models should adapt: deal with distributions that change.",
-    "M05": "Deep learning has changed speech, vision, recommendation, language and medical imaging.",
+    "M05": "Deep learning changed speech, vision, recommendation, language and medical imaging.",
     "M06": "Understanding an image: tags, the nearest sentence, sentences of a model.",
     "M07": "Three parts: supervised learning, unsupervised learning, open questions.",
     "N01": "The pre-activation of a neuron is a(x) = b + sum of w_i x_i.",
@@ -80,10 +80,10 @@ ROWS = {
     "T04": "Its gradient at the scores is -(e(y) - f(x)).",
     "T05": "In practice the logarithm and the softmax are computed together.",
     "T06": "Stochastic gradient descent starts from an initialization of all W(k), b(k).",
-    "T07": "For each example: Delta = - gradient of l - lambda gradient of Omega; theta <- theta + alpha Delta.",
+    "T07": "Each example: Delta = -grad l - lambda grad Omega; theta <- theta + alpha Delta.",
     "T08": "A training epoch is an iteration over all examples.",
     "T09": "Batch gradient descent averages the gradient over all examples.",
-    "T10": "Critical points have zero gradient; v^T H v > 0 for all v at a minimum, < 0 at a maximum.",
+    "T10": "Where the gradient is 0: v^T H v > 0 for all v at a minimum, < 0 at a maximum.",
     "T11": "The gradient of one example is, on average, the gradient of the risk.",
     "T12": "Updates after each example get further per epoch than batch updates.",
     "T13": "The examples are visited in random order.",

@@ -12,6 +12,7 @@ export it, draw a case in
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,14 @@ class Twin:
     rejects: tuple[Callable[[np.random.Generator], Case], ...] = ()
     tolerance: float = 1e-10
     single: bool = True
+
+    def by_hand(self) -> Any:
+        """Load the NumPy side."""
+        return getattr(import_module("dlcourse.by_hand"), self.name)
+
+    def in_torch(self) -> Any:
+        """Load the PyTorch side, and PyTorch with it."""
+        return getattr(import_module("dlcourse.in_torch"), self.name)
 
     def draw_sizes(self, rng: np.random.Generator) -> dict[str, int]:
         """Draw every size of a case."""

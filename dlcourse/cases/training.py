@@ -43,7 +43,7 @@ def play_sgd(side: Any, case: Case) -> dict[str, Any]:
     risk = lib.EmpiricalRisk(net, lib.CrossEntropyLoss())
     optimizer = lib.SGD(net, lr=0.5)
     x, y = map(side.array, case.inputs)
-    states = {}
+    states: dict[str, Any] = {}
     for step in range(5):
         net.zero_grad()
         side.backward(risk, risk(x, y), np.ones(()))

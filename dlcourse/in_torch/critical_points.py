@@ -12,7 +12,7 @@ def hessian(f: Callable[[Tensor], Any], x: Tensor, *, step: float = 1e-3) -> Ten
 
     Arguments, shapes and errors: `dlcourse.by_hand.hessian`.
     """
-    second: Tensor = torch.autograd.functional.hessian(f, x)
+    second: Tensor = torch.autograd.functional.hessian(f, x)  # type: ignore[no-untyped-call]
     return second
 
 
