@@ -234,12 +234,3 @@ def test_every_mutant_is_killed(monkeypatch, name, bug, old, new):
 
 def test_the_table_names_only_boxes_that_are_there():
     assert set(MUTANTS) <= set(BOXES), "a box is gone; take its mutants out"
-
-
-def test_the_table_of_mutants(capsys):
-    width = max(map(len, MUTANTS))
-    with capsys.disabled():
-        print()
-        for name, mutants in MUTANTS.items():
-            print(f"{name:{width}} {len(mutants)}: {', '.join(bug for bug, *_ in mutants)}")
-        print(f"{len(PLANTED)} mutants of {len(MUTANTS)} boxes")

@@ -1,0 +1,69 @@
+"""JupyterLab as the course opens it: contents at the side, no news, your settings kept."""
+
+import json
+import sys
+from pathlib import Path
+
+from jupyterlab_server.workspaces_handler import WorkspacesManager
+
+FIRST = "lectures/00-start.ipynb"
+SETTINGS = {
+    "@jupyterlab/apputils-extension/notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+    },
+}
+LAYOUT = {
+    "layout-restorer:data": {
+        "left": {
+            "collapsed": False,
+            "visible": True,
+            "current": "table-of-contents",
+            "widgets": ["filebrowser", "running-sessions", "table-of-contents"],
+        },
+        "relativeSizes": [0.22, 0.78, 0],
+    }
+}
+
+
+def lab_command(root: Path, *, browser: bool, port: int) -> list[str]:
+    """Give the command that opens the course, after preparing settings and layout.
+
+    Parameters
+    ----------
+    root : Path
+        The folder with lectures/.
+    browser : bool
+        Whether to open a browser window.
+    port : int
+        The first port to try; Jupyter takes the next free one and says so.
+    """
+    state = root / ".jupyterlab"
+    prepare(state)
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{FIRST}",
+        f"--LabApp.user_settings_dir={state / 'settings'}",
+        f"--LabApp.workspaces_dir={state / 'workspaces'}",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=",
+        f"--port={port}",
+        *([] if browser else ["--no-browser"]),
+    ]
+
+
+def prepare(state: Path) -> None:
+    """Write the course's settings and layout once; what the learner changes later stays."""
+    for plugin, values in SETTINGS.items():
+        place = state / "settings" / f"{plugin}.jupyterlab-settings"
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(json.dumps(values, indent=2), encoding="utf-8")
+    workspaces = state / "workspaces"
+    if not workspaces.exists():
+        workspaces.mkdir(parents=True)
+        layout = {"data": LAYOUT, "metadata": {"id": "default"}}
+        WorkspacesManager(str(workspaces)).save("default", json.dumps(layout))
