@@ -238,9 +238,9 @@ def run_step(
     """Run one step of the set-up, showing how far it is; its whole output goes to a log."""
     log = venv / LOG
     seen, started, shown = 0, time.monotonic(), 0.0
-    with log.open("a", encoding="utf-8") as kept:
-        kept.write(f"$ {' '.join(command)}\n")
-        process = subprocess.Popen(
+    with (
+        log.open("a", encoding="utf-8") as kept,
+        subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -249,24 +249,21 @@ def run_step(
             text=True,
             encoding="utf-8",
             errors="replace",
-        )
+        ) as process,
+    ):
+        kept.write(f"$ {' '.join(command)}\n")
+        kept.flush()
         assert process.stdout is not None
-        try:
-            for line in process.stdout:
-                kept.write(line)
-                kept.flush()
-                step = progress(line)
-                seen += line.startswith("Collecting ")
-                enough = time.monotonic() - shown > (0.2 if sys.stdout.isatty() else 10)
-                if step and enough:
-                    shown = time.monotonic()
-                    of = f"{min(seen, expected)} of {expected}, " if expected > 1 else ""
-                    say(f"\r{what}: {of}{step} ({shown - started:.0f} s)")
-        finally:
-            if process.poll() is None:
-                if sys.exc_info()[0] is not None:
-                    process.terminate()
-                process.wait()
+        for line in process.stdout:
+            kept.write(line)
+            kept.flush()
+            step = progress(line)
+            seen += line.startswith("Collecting ")
+            pause = 0.2 if sys.stdout.isatty() else 10
+            if step and time.monotonic() - shown > pause:
+                shown = time.monotonic()
+                of = f"{min(seen, expected)} of {expected}, " if expected > 1 else ""
+                say(f"\r{what}: {of}{step} ({shown - started:.0f} s)")
     if process.returncode != 0:
         raise SetupError(sentence(last_step(log), venv))
 

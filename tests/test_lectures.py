@@ -1,0 +1,84 @@
+"""Every committed lecture keeps the rules, and teaches the rows that it owns."""
+
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from dlcourse import slides
+from dlcourse.lecture_rules import problems
+from dlcourse.setting_up import course_root
+
+LECTURES = sorted((course_root() / "lectures").glob("*.ipynb"))
+every_lecture = pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+@every_lecture
+def test_the_lecture_keeps_the_rules(path):
+    assert problems(read(path), path) == []
+
+
+@every_lecture
+def test_the_lecture_has_the_parts_of_a_chapter(path):
+    text = "\n".join(cell.source for cell in read(path).cells)
+    parts = ["After this lecture you can", "## Recall", "**Sources.**", "## Keep"]
+    if path.stem != "00-start":
+        parts += ["## Warm-up", "## Look first", "## What the slides say", "## You may think"]
+    for part in parts:
+        assert part in text, f"{path.stem} has no {part!r}"
+    assert text.count("predict(") >= 2
+    assert "parity.check(" in text
+    assert "claim(" in text
+
+
+@pytest.mark.parametrize("row", slides.ROWS)
+def test_every_row_is_named_in_the_lecture_that_owns_it(row):
+    stem = slides.GROUPS[row[0]]
+    cells = read(course_root() / "lectures" / f"{stem}.ipynb").cells
+    headless = "\n".join(cell.source for cell in cells[1:])  # the first cell names only a range
+    assert re.search(rf"\b{row}\b", headless), f"{row} ({slides.ROWS[row]}) is not in {stem}"
+
+
+@every_lecture
+def test_claims_name_rows_that_exist(path):
+    for row in re.findall(r'claim\(\s*"(\w+)"', "\n".join(c.source for c in read(path).cells)):
+        assert row in slides.ROWS
+
+
+@pytest.mark.parametrize(
+    ("edit", "outcome"),
+    [
+        (lambda text: text, "passed"),
+        (lambda text: text.replace("error 3", "error 4"), "failed"),
+        (lambda text: text.replace("base64,AAAA", "base64,BBBB"), "passed"),
+        (lambda text: text.replace("from 0 to 3", "from 0 to 4"), "failed"),
+    ],
+    ids=["as it was run", "another number", "another picture", "another alt text"],
+)
+def test_nbval_compares_numbers_and_alt_texts_but_not_pixels(tmp_path, edit, outcome):
+    """The flags of pyproject.toml, on a notebook whose output is edited behind its back."""
+    picture = '<img alt="from 0 to 3" src="data:image/png;base64,AAAA">'
+    source = f"from IPython.display import HTML\nprint('error', 3)\nHTML('{picture}')"
+    cell = nbformat.v4.new_code_cell(source, execution_count=1)
+    cell.outputs = [
+        nbformat.v4.new_output("stream", name="stdout", text=edit("error 3\n")),
+        nbformat.v4.new_output(
+            "execute_result",
+            {"text/html": edit(picture), "text/plain": "<IPython.core.display.HTML object>"},
+            execution_count=1,
+        ),
+    ]
+    path = tmp_path / "x.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    config = course_root() / "pyproject.toml"
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-c", config, "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, path], cwd=course_root(), capture_output=True, text=True, check=False
+    )
+    assert f"1 {outcome}" in done.stdout, done.stdout
