@@ -1,6 +1,7 @@
 """JupyterLab as the course opens it: contents at the side, no news, your settings kept."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -52,7 +53,13 @@ def lab_command(root: Path, *, browser: bool, port: int) -> list[str]:
         "--LabApp.news_url=",
         f"--port={port}",
         *([] if browser else ["--no-browser"]),
+        *(["--allow-root"] if is_root() else []),
     ]
+
+
+def is_root() -> bool:
+    """Whether we are root, as in most containers: Jupyter then wants to be told that we know."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def prepare(state: Path) -> None:
