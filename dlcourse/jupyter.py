@@ -19,8 +19,8 @@ LAYOUT = {
         "left": {
             "collapsed": False,
             "visible": True,
-            "current": "table-of-contents",
-            "widgets": ["filebrowser", "running-sessions", "table-of-contents"],
+            "current": "@jupyterlab/toc:plugin",
+            "widgets": ["filebrowser", "running-sessions", "@jupyterlab/toc:plugin"],
         },
         "relativeSizes": [0.22, 0.78, 0],
     }
