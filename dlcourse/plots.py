@@ -190,6 +190,7 @@ def surface(
     title: str = "",
     labels: tuple[str, str] = ("$x_1$", "$x_2$"),
     limits: tuple[float, float] | None = None,
+    azimuth: float = -125,
 ) -> Any:
     """Draw f, which maps points (N, 2) to (N,), as a surface over the plane."""
     ax = ax or panels(1, subplot_kw={"projection": "3d"})[0]
@@ -209,7 +210,7 @@ def surface(
     ax.set(title=title, xlabel=labels[0], ylabel=labels[1])
     if limits is not None:
         ax.set_zlim(*limits)
-    ax.view_init(elev=28, azim=-125)
+    ax.view_init(elev=28, azim=azimuth)
     return ax
 
 
@@ -244,11 +245,12 @@ def regions(
         interpolation="nearest",
     )
     if points is not None:
+        size = 110 if len(points[1]) < 10 else 26
         for c in np.unique(points[1]):
             here = points[0][points[1] == c]
             x1, x2 = here.T
             ax.scatter(
-                x1, x2, s=26, c=COLOURS[c], marker=MARKERS[c], edgecolors="white", linewidths=0.5
+                x1, x2, s=size, c=COLOURS[c], marker=MARKERS[c], edgecolors="white", linewidths=0.5
             )
     ax.grid(visible=False)
     ax.set(title=title, xlabel=labels[0], ylabel=labels[1])
