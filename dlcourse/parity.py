@@ -304,7 +304,9 @@ def check(*names: str, cases: int = 20, seed: int = 0) -> Parity:
                         f"see: dlcourse compare {twin.name} --seed {number}"
                     )
                 compared[difference.what] = None
-        rows.append((twin.name, cases, ", ".join(compared), twin.tolerance))
+        what = list(compared)
+        more = [f"and {len(what) - 4} more"] if len(what) > 5 else []
+        rows.append((twin.name, cases, ", ".join(what[: 4 if more else 5] + more), twin.tolerance))
     return Parity(tuple(rows))
 
 

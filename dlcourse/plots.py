@@ -348,35 +348,28 @@ def flow_graph(
     tallest = max(map(len, level.values()))
     ax = ax or panels(1, width=1.75 * len(level), height=1.3 * tallest + 0.6)[0]
     boxes = dict(graph.children() if isinstance(graph, Graph) else graph.named_children())
+    drawn = {}
     for name, (x, y) in place.items():
         text = name if name in graph.inputs else f"{name}\n{type(boxes[name]).__name__}"
         if notes and name in notes:
             text += f"\n{notes[name]}"
         style = "round,pad=0.4" if name in graph.inputs else "square,pad=0.4"
         ground = "#F2F2F2" if name in graph.inputs else "#D6EAF5"
-        ax.text(
-            *place[name],
-            text,
-            ha="center",
-            va="center",
-            fontsize=11,
-            bbox={"boxstyle": style, "facecolor": ground, "edgecolor": BLACK},
-            zorder=3,
-        )
-        for child in sorted(set(graph.reads.get(name, ()))):
+        frame = {"boxstyle": style, "facecolor": ground, "edgecolor": BLACK}
+        drawn[name] = ax.text(x, y, text, ha="center", va="center", fontsize=11, bbox=frame)
+    for name in graph.order:
+        for child in sorted(set(graph.reads[name])):
             far = depth[name] - depth[child] > 1
-            ax.annotate(
-                "",
-                (x - 0.62, y),
-                (place[child][0] + 0.55, place[child][1]),
-                arrowprops={
-                    "arrowstyle": "-|>",
-                    "color": BLACK,
-                    "lw": 1.4,
-                    "connectionstyle": f"arc3,rad={0.25 if far else 0.0}",
-                },
-                zorder=2,
-            )
+            arrow = {
+                "arrowstyle": "-|>",
+                "color": BLACK,
+                "lw": 1.4,
+                "connectionstyle": f"arc3,rad={0.4 if far else 0.0}",
+                "patchA": drawn[child].get_bbox_patch(),
+                "patchB": drawn[name].get_bbox_patch(),
+                "shrinkB": 3,
+            }
+            ax.annotate("", place[name], place[child], arrowprops=arrow)
     xs, ys = zip(*place.values(), strict=True)
     ax.set_xlim(min(xs) - 0.9, max(xs) + 0.9)
     ax.set_ylim(min(ys) - 1.0, max(ys) + 1.0)

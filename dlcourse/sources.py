@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from dlcourse.twins import find
 
+WIDTH = 70  # characters of a signature that still fits into half a page
+
 
 @dataclass(frozen=True)
 class SideBySide:
@@ -20,22 +22,23 @@ class SideBySide:
         return f"# by_hand.{self.name}\n{self.hand}\n\n# in_torch.{self.name}\n{self.net}"
 
     def _repr_markdown_(self) -> str:
-        cells = "</td><td>".join(
-            f"\n\n**`{side}.{self.name}`**\n\n```python\n{source}\n```\n\n"
+        cells = "".join(
+            f'<td valign="top" align="left" width="50%">\n\n'
+            f"**`{side}.{self.name}`**\n\n```python\n{source}\n```\n\n</td>"
             for side, source in (("by_hand", self.hand), ("in_torch", self.net))
         )
-        return f'<table><tr style="vertical-align: top"><td>{cells}</td></tr></table>'
+        return f"<table><tr>{cells}</tr></table>"
 
 
-def show(name: str, *, docstrings: bool = False) -> SideBySide:
+def show(name: str, *, details: bool = False) -> SideBySide:
     """Put both sources of a concept side by side.
 
     Parameters
     ----------
     name : str
         As exported by `by_hand` and `in_torch`.
-    docstrings : bool
-        Whether to keep the docstrings.
+    details : bool
+        Whether to keep docstrings and type annotations.
 
     Returns
     -------
@@ -48,9 +51,9 @@ def show(name: str, *, docstrings: bool = False) -> SideBySide:
         When there is no such concept; the message names those that are spelled alike.
     """
     twin = find(name)
-    hand, net = map(inspect.getsource, (twin.by_hand(), twin.in_torch()))
-    if not docstrings:
-        hand, net = without_docstrings(hand), without_docstrings(net)
+    hand, net = (inspect.getsource(side) for side in (twin.by_hand(), twin.in_torch()))
+    if not details:
+        hand, net = (without_annotations(without_docstrings(source)) for source in (hand, net))
     return SideBySide(twin.name, hand.strip(), net.strip())
 
 
@@ -60,8 +63,42 @@ def without_docstrings(source: str) -> str:
     lines = source.splitlines()
     dropped: set[int] = set()
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef) or len(node.body) == 1:
+            continue  # a docstring that stands alone is the whole body
+        if ast.get_docstring(node) is not None:
             last = node.body[0].end_lineno or node.body[0].lineno
             blank_below = last < len(lines) and not lines[last].strip()
             dropped |= set(range(node.body[0].lineno - 1, last + blank_below))
     return "\n".join(line for number, line in enumerate(lines) if number not in dropped)
+
+
+def without_annotations(source: str) -> str:
+    """Take out type annotations, and let a signature stand on one line where it fits."""
+    lines = source.splitlines()
+    cuts: list[tuple[int, int, ast.expr, str]] = []  # line, column, annotation, what follows
+    functions = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.arg) and node.annotation is not None:
+            cuts.append((node.lineno, node.col_offset + len(node.arg), node.annotation, "="))
+        elif isinstance(node, ast.AnnAssign):
+            column = node.target.end_col_offset or 0
+            cuts.append((node.lineno, column, node.annotation, " = "))
+        elif isinstance(node, ast.FunctionDef):
+            functions.append((node.lineno - 1, node.body[0].lineno - 1))
+            if node.returns is not None:
+                number = node.returns.lineno
+                arrow = lines[number - 1].rindex(" ->", 0, node.returns.col_offset)
+                cuts.append((number, arrow, node.returns, ""))
+    for number, column, annotation, equals in sorted(cuts, key=lambda c: c[:2], reverse=True):
+        line = lines[number - 1]
+        rest = line[annotation.end_col_offset :]
+        if rest.startswith(" = "):
+            rest = equals + rest[3:]
+        lines[number - 1] = line[:column] + rest
+    for first, body in sorted(functions, reverse=True):
+        indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+        signature = " ".join(line.strip() for line in lines[first:body])
+        signature = indent + signature.replace("( ", "(").replace(", )", ")").replace(" )", ")")
+        if len(signature) <= WIDTH:
+            lines[first:body] = [signature]
+    return "\n".join(lines)

@@ -53,11 +53,9 @@ def test_twins_refuse_the_same_cases_with_the_same_words(twin, refused):
     assert str(hand.value) == str(net.value)
 
 
-@every_twin
+@pytest.mark.parametrize("twin", [t for t in TWINS if t.play is None], ids=lambda twin: twin.name)
 def test_states_load_strictly_both_ways(twin):
     case = twin.case(np.random.default_rng(0), **twin.draw_sizes(np.random.default_rng(0)))
-    if twin.play is not None:
-        pytest.skip("a function or procedure has no state of its own")
     hand, net = parity.ByHand(), parity.InTorch()
     box, module = parity.build(twin, case, hand), parity.build(twin, case, net).double()
     net.load(module, box.state_dict())

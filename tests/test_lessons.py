@@ -1,0 +1,193 @@
+"""What lectures use besides the concepts: predictions, trials, claims, figures, sources, data."""
+
+import ast
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import dlcourse
+from dlcourse import by_hand, data, lessons, plots
+from dlcourse.twins import TWINS
+
+# ---- predictions, trials, claims ------------------------------------------------------
+
+
+def ask(answer):
+    return lessons.predict("Which?", a="this", b="that", answer=answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "title"),
+    [(None, "You made no prediction"), ("b", "predicted b: right"), ("a", "came out otherwise")],
+)
+def test_a_prediction_is_compared_and_never_stops_the_notebook(answer, title):
+    note = ask(answer).reveal("b", "Because.")
+    assert title in note.title
+    assert note.lines == ("What happened: b) that", "Because.")
+    assert "that" in note._repr_html_()
+
+
+def test_a_prediction_shows_its_choices_and_refuses_other_answers():
+    assert "a) this\nb) that" in repr(ask(None))
+    assert "Your prediction: a." in repr(ask("a"))
+    with pytest.raises(ValueError, match="answer 'c' is none of a, b"):
+        ask("c")
+
+
+def test_notes_escape_html():
+    assert "1 &lt; 2" in lessons.Note("1 < 2", ())._repr_html_()
+
+
+def test_trials_have_the_t_interval_of_the_textbook():
+    trials = lessons.repeat(lambda seed: [4.0, 6.0, 8.0][seed], range(3))
+    assert trials.mean == 6
+    assert trials.margin == pytest.approx(4.302652729911275 * 2 / np.sqrt(3))
+    assert repr(trials) == "6 ± 5 (95 % interval, 3 seeds)"
+    assert lessons.repeat(lambda seed: 1.0, range(1)).margin == np.inf
+    assert (trials - trials).mean == 0
+    assert repr(lessons.Trials(np.array([0.101, 0.103]))).startswith("0.10 ± 0.01 ")
+
+
+def test_a_claim_that_fails_stops_the_notebook():
+    assert "Measured (N14)" in repr(lessons.claim("N14", "it is so", True))
+    with pytest.raises(AssertionError, match="N14: this run does not confirm that it is so"):
+        lessons.claim("N14", "it is so", False)
+    with pytest.raises(ValueError, match="no row 'N99'"):
+        lessons.claim("N99", "it is so", True)
+
+
+def test_training_again_with_one_seed_gives_the_same_net():
+    moons = data.moons(60, rng=np.random.default_rng(0))
+    nets = [lessons.train_classifier(moons, [2, 4, 2], seed=3, epochs=5) for _ in range(2)]
+    for name, array in nets[0].state_dict().items():
+        np.testing.assert_array_equal(array, nets[1].state_dict()[name])
+    assert 0 <= lessons.error_percent(nets[0], moons) <= 100
+
+
+# ---- figures ----------------------------------------------------------------------------
+
+
+ALT = "A line that rises from 0 at the left end to 3 at the right end."
+
+
+def test_a_figure_is_a_picture_with_its_alt_text():
+    shown = plots.show(plots.curves(np.arange(4), {"x": np.arange(4)}), ALT + ' "q"')
+    assert shown._repr_html_().startswith('<img alt="A line that rises')
+    assert "&quot;q&quot;" in shown._repr_html_()
+    assert repr(shown).startswith("Figure: A line")
+    picture = Image.open(io.BytesIO(shown.png))
+    assert picture.width == 2 * shown.width
+    assert not plots.plt.get_fignums(), "the figure is still open, and would be shown twice"
+
+
+@pytest.mark.parametrize("alt", ["", "a line", "A line that rises from the left end to the right"])
+def test_a_figure_without_numbers_in_its_alt_text_is_refused(alt):
+    with pytest.raises(ValueError, match="should be a sentence with the main numbers"):
+        plots.show(plots.curves(np.arange(4), {"x": np.arange(4)}), alt)
+    plots.plt.close("all")
+
+
+def test_drawing_twice_gives_the_same_bytes():
+    def draw():
+        return plots.show(plots.heatmap(np.eye(3) - 0.5), ALT).png
+
+    assert draw() == draw()
+
+
+def test_the_flow_graph_is_drawn_as_it_is_wired():
+    boxes = {"h": (by_hand.Tanh(), "x"), "y": (by_hand.Add(), "h", "x")}
+    ax = plots.flow_graph(by_hand.Graph(boxes, inputs=("x",)), notes={"x": "(2, 3)"})
+    texts = [text.get_text() for text in ax.texts]
+    assert {"x\n(2, 3)", "h\nTanh", "y\nAdd"} <= set(texts)
+    assert len(ax.texts) == 3 + 3  # three places, three arrows
+    plots.plt.close("all")
+
+
+@pytest.mark.parametrize("colour", plots.COLOURS)
+def test_lines_stand_out_from_white(colour):
+    """Contrast of at least 2 to 1, and never by colour alone: dashes and markers differ too."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)
+    ]
+    luminance = np.dot([0.2126, 0.7152, 0.0722], linear)
+    assert 1.05 / (luminance + 0.05) >= 2
+    assert len(set(map(str, plots.DASHES))) == len(set(plots.MARKERS)) == len(plots.COLOURS)
+
+
+# ---- sources ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=lambda twin: twin.name)
+def test_both_sources_are_shown_and_still_parse(twin):
+    shown = dlcourse.show(twin.name)
+    for source in (shown.hand, shown.net):
+        tree = ast.parse(source)
+        assert twin.name in source
+        assert not any(isinstance(node, ast.AnnAssign) for node in ast.walk(tree))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        assert not any(node.returns or ast.get_docstring(node) for node in functions)
+    assert shown._repr_markdown_().count("```") == 4
+
+
+def test_details_can_be_kept():
+    assert "Slide row" in dlcourse.show("Affine", details=True).hand
+    assert "-> Array" in dlcourse.show("Affine", details=True).hand
+    with pytest.raises(ValueError, match="try Affine"):
+        dlcourse.show("Afine")
+
+
+# ---- data -----------------------------------------------------------------------------------
+
+
+def test_digits_are_split_disjointly_in_proportion_and_standardized():
+    digits = data.digits()
+    parts = [digits.train, digits.valid, digits.test]
+    assert sum(len(part.y) for part in parts) == 1797
+    pictures = np.concatenate([digits.pictures(part.x) for part in parts]).reshape(1797, 64)
+    assert pictures.min() >= -1e-12
+    assert pictures.max() <= 1 + 1e-12
+    original = by_rows(data.datasets.load_digits().data / 16)
+    assert by_rows(pictures.round(6)) == by_rows(np.array(original).round(6))
+    shares = [np.bincount(part.y, minlength=10) / len(part.y) for part in parts]
+    assert np.abs(np.array(shares) - shares[0]).max() < 0.01
+    assert digits.train.x.mean(axis=0) == pytest.approx(0, abs=1e-12)
+    varied = digits.train.x.std(axis=0) > 0
+    assert digits.train.x.std(axis=0)[varied] == pytest.approx(1)
+
+
+def by_rows(x):
+    return sorted(map(tuple, x))
+
+
+def test_splits_refuse_what_leaves_nothing():
+    with pytest.raises(ValueError, match="sum to less than 1"):
+        data.digits(valid=0.6, test=0.5)
+
+
+@pytest.mark.parametrize(
+    ("make", "classes"),
+    [
+        (lambda rng: data.xor(40, noise=0.1, rng=rng), 2),
+        (lambda rng: data.moons(40, rng=rng), 2),
+        (lambda rng: data.circles(40, rng=rng), 2),
+        (lambda rng: data.blobs(40, classes=3, rng=rng), 3),
+        (lambda rng: data.spirals(40, classes=4, rng=rng), 4),
+    ],
+)
+def test_synthetic_sets_come_from_their_seed_alone(make, classes):
+    first, again, other = (make(np.random.default_rng(seed)) for seed in (1, 1, 2))
+    assert first.x.shape == (40, 2)
+    assert set(first.y.tolist()) == set(range(classes))
+    np.testing.assert_array_equal(first.x, again.x)
+    assert not np.array_equal(first.x, other.x)
+
+
+def test_xor_and_curves_without_noise_are_exact():
+    x, y = data.xor(8, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(y, x[:, 0] != x[:, 1])
+    x, y = data.curve(np.sin, 9, noise=0.0, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(y, np.sin(x))
+    assert (np.diff(x[:, 0]) > 0).all()
