@@ -11,14 +11,16 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
+import queue
 import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -237,7 +239,8 @@ def run_step(
 ) -> None:
     """Run one step of the set-up, showing how far it is; its whole output goes to a log."""
     log = venv / LOG
-    seen, started, shown = 0, time.monotonic(), 0.0
+    seen, step, started, shown = 0, "", time.monotonic(), 0.0
+    lines: queue.Queue[str] = queue.Queue()
     with (
         log.open("a", encoding="utf-8") as kept,
         subprocess.Popen(
@@ -252,13 +255,15 @@ def run_step(
         ) as process,
     ):
         kept.write(f"$ {' '.join(command)}\n")
-        kept.flush()
-        assert process.stdout is not None
-        for line in process.stdout:
-            kept.write(line)
-            kept.flush()
-            step = progress(line)
-            seen += line.startswith("Collecting ")
+        reader = threading.Thread(target=pass_on, args=(process, lines), daemon=True)
+        reader.start()
+        while reader.is_alive() or not lines.empty():
+            with suppress(queue.Empty):  # pip is silent for long: the clock goes on all the same
+                line = lines.get(timeout=0.5)
+                kept.write(line)
+                kept.flush()
+                step = progress(line) or step
+                seen += line.startswith("Collecting ")
             pause = 0.2 if sys.stdout.isatty() else 10
             if step and time.monotonic() - shown > pause:
                 shown = time.monotonic()
@@ -266,6 +271,13 @@ def run_step(
                 say(f"\r{what}: {of}{step} ({shown - started:.0f} s)")
     if process.returncode != 0:
         raise SetupError(sentence(last_step(log), venv))
+
+
+def pass_on(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
+    """Read what a process prints, line by line, while somebody else watches the clock."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.put(line)
 
 
 def progress(line: str) -> str:
