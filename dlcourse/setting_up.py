@@ -29,6 +29,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 PACKAGE = Path(__file__).resolve().parent
 SPACE_NEEDED = 2.5e9  # bytes; a finished environment takes about 1.5e9, and pip unpacks beside it
 MARKER, STAMP, LOG = "made-by-dlcourse", "dlcourse-stamp", "dlcourse-setup.log"
+UNPACKING = "unpacking everything, the longest step"
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 HOSTILE = (  # settings of the user's shell that would send an installation elsewhere
     "PYTHONHOME",
@@ -267,7 +268,8 @@ def run_step(
             pause = 0.2 if sys.stdout.isatty() else 10
             if step and time.monotonic() - shown > pause:
                 shown = time.monotonic()
-                of = f"{min(seen, expected)} of {expected}, " if expected > 1 else ""
+                counted = expected > 1 and step != UNPACKING
+                of = f"{min(seen, expected)} of {expected}, " if counted else ""
                 say(f"\r{what}: {of}{step} ({shown - started:.0f} s)")
     if process.returncode != 0:
         raise SetupError(sentence(last_step(log), venv))
@@ -285,7 +287,7 @@ def progress(line: str) -> str:
     if match := re.match(r"Collecting ([\w.-]+)", line):
         return match.group(1)
     if line.startswith("Installing collected packages"):
-        return "unpacking everything, the longest step"
+        return UNPACKING
     return ""
 
 
