@@ -6,15 +6,23 @@ that they can say that they are too old.
 
 import os
 import shutil
+import subprocess
 import sys
 
-HELP = """dlcourse: a deep learning course, every concept by hand and in PyTorch.
+COMMANDS = ["lab", "test", "compare", "notebooks"]
+HELP = """dlcourse: a deep learning course, every concept by hand and in PyTorch, proven equal.
 
   python3 -m dlcourse lab     set everything up and open the course in JupyterLab
+                              (--no-browser, --port 8889)
   python3 -m dlcourse test    set everything up and run every test and notebook
+                              (further arguments go to pytest, such as -k affine)
 
-The first start makes an environment in the folder .venv; `lab --help` and the like
-say more once it is there.
+The first start makes an environment in the folder .venv (about 1.5 GB, a minute or a few);
+inside it, `dlcourse --help` tells of more. To delete it is safe: it is made again.
+
+  DLCOURSE_VENV          another folder for the environment
+  DLCOURSE_TORCH_INDEX   where PyTorch comes from: an address, or none for what pip finds;
+                         on Linux without an NVIDIA card, PyTorch's index of builds for the CPU
 """
 
 
@@ -22,50 +30,95 @@ def main() -> None:
     """Run the command line, inside an environment that has what it needs."""
     if sys.version_info < (3, 11):
         sys.exit(too_old())
-    from dlcourse import setting_up
+    from dlcourse.installing import SetupError
 
-    arguments = sys.argv[1:]
+    try:
+        start(sys.argv[1:])
+    except SetupError as error:
+        clear_line()
+        sys.exit(f"dlcourse: {error}")
+    except KeyboardInterrupt:
+        clear_line()
+        sys.stderr.write("dlcourse: stopped; nothing is broken, start again whenever you like.\n")
+        sys.exit(130)
+
+
+def start(arguments: "list[str]") -> None:
+    """Go on to the commands, here if everything is there, else in an environment of our own."""
+    from dlcourse import setting_up
+    from dlcourse.installing import SetupError, clean_environment, hand_over
+
     root = setting_up.checkout()
-    inside = os.environ.get("DLCOURSE_INSIDE") == "1"
-    if inside or not setting_up.missing(root, test=root is not None):
+    inside = os.environ.pop("DLCOURSE_INSIDE", "") == "1"
+    if setting_up.suffices(root):
         from dlcourse.commands import run
 
         run()
         return
+    lacking = ", ".join(setting_up.missing(root, test=root is not None))
     if root is None:
-        lacking = ", ".join(setting_up.missing(None, test=False))
-        sys.exit(f"dlcourse: {lacking} missing; run `pip install dlcourse` again.")
-    if not arguments or arguments[0] in ("-h", "--help"):
+        raise SetupError(f"{lacking} missing; run `pip install dlcourse` again.")
+    if inside:
+        raise SetupError(f"{sys.prefix} has lost {lacking}; delete that folder and start again.")
+    answer_without_setup(arguments)
+    python = setting_up.ensure(root, say=say)
+    command = [str(python), "-m", "dlcourse", *arguments]
+    sys.exit(hand_over(command, environment={**clean_environment(), "DLCOURSE_INSIDE": "1"}))
+
+
+def answer_without_setup(arguments: "list[str]") -> None:
+    """Answer what needs no environment: help, the version, and a command that does not exist."""
+    import difflib
+
+    from dlcourse import __version__
+
+    if not arguments or "--help" in arguments or arguments[0] == "-h":
         sys.stdout.write(HELP)
         sys.exit(0)
-    try:
-        python = setting_up.ensure(root, say=say)
-    except setting_up.SetupError as error:
-        sys.exit(f"dlcourse: {error}")
-    except KeyboardInterrupt:
-        sys.stderr.write("\ndlcourse: stopped; start again and the set-up is done afresh.\n")
-        sys.exit(130)
-    sys.exit(setting_up.go_on_inside(python, arguments, {"DLCOURSE_INSIDE": "1"}))
+    if arguments[0] == "--version":
+        sys.stdout.write(f"dlcourse {__version__}\n")
+        sys.exit(0)
+    if arguments[0] not in COMMANDS:
+        near = difflib.get_close_matches(arguments[0], COMMANDS, n=1)
+        advice = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(COMMANDS)}."
+        sys.stderr.write(f"dlcourse: no command is called {arguments[0]!r}; {advice}\n")
+        sys.exit(2)
 
 
 def say(line: str) -> None:
     """Show a line; one that begins with a carriage return is replaced by the next on a terminal."""
-    terminal = sys.stdout.isatty()
-    if line.startswith("\r") and terminal:
-        sys.stdout.write("\r\033[K" + line[1:])
+    clear_line()
+    if line.startswith("\r") and sys.stdout.isatty():
+        line = line[1 : shutil.get_terminal_size().columns]
     else:
-        sys.stdout.write(("\r\033[K" if terminal else "") + line.lstrip("\r") + "\n")
+        line = line.lstrip("\r") + "\n"
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding))
     sys.stdout.flush()
+
+
+def clear_line() -> None:
+    """Wipe the line of progress off a terminal."""
+    if sys.stdout.isatty():
+        sys.stdout.write("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r")
+        sys.stdout.flush()
 
 
 def too_old() -> str:
     """Say which Python this is, and which one to take."""
-    newer = [name for name in ("python3.13", "python3.12", "python3.11") if shutil.which(name)]
-    advice = "install a newer one from python.org"
-    if newer:
-        advice = f"start with `{newer[0]} -m dlcourse`"
+    newer = next(filter(runs, ("python3.13", "python3.12", "python3.11", "python3.14")), None)
+    advice = f"start with `{newer} -m dlcourse`" if newer else "install a newer one from python.org"
     found = ".".join(map(str, sys.version_info[:3]))
     return f"dlcourse: the course needs Python 3.11 or newer, and this is {found}; {advice}."
+
+
+def runs(name: str) -> bool:
+    """Whether a command is there and starts: the stand-ins of version managers may not."""
+    path = shutil.which(name)
+    nowhere = subprocess.DEVNULL
+    if path is None:
+        return False
+    return subprocess.call([path, "-c", ""], stdout=nowhere, stderr=nowhere) == 0
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """The commands, once inside an environment that has everything."""
 
 import os
-import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from dlcourse import setting_up
+from dlcourse.installing import hand_over, wait_for
 
 app = typer.Typer(
     name="dlcourse",
@@ -53,7 +54,8 @@ def lab(
     from dlcourse.jupyter import lab_command
 
     root = own_copy() if setting_up.checkout() is None else setting_up.course_root()
-    replace_by(lab_command(root, browser=browser, port=port), folder=root)
+    command = lab_command(root, browser=browser, port=port)
+    raise typer.Exit(hand_over(command, environment=environment(), folder=root))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -63,13 +65,13 @@ def test(context: typer.Context) -> None:
     Further arguments go to pytest: `dlcourse test -m "not slow"`, `dlcourse test -k affine -x`.
     """
     if lacking := setting_up.missing(setting_up.checkout(), test=True):
-        stop(f"the tests need {', '.join(lacking)}; run `pip install 'dlcourse[test]'`.")
+        stop(f"the tests need {', '.join(lacking)}; install them with pip, and start again.")
     pytest = [sys.executable, "-m", "pytest", *context.args]
-    if setting_up.checkout() is not None:
-        replace_by(pytest, folder=setting_up.course_root())
-    with tempfile.TemporaryDirectory(prefix="dlcourse-") as folder:
+    if root := setting_up.checkout():
+        raise typer.Exit(hand_over(pytest, environment=environment(), folder=root))
+    with tempfile.TemporaryDirectory(prefix="dlcourse-", ignore_cleanup_errors=True) as folder:
         copy_course(Path(folder))
-        code = subprocess.run(pytest, cwd=folder, env=environment(), check=False).returncode
+        code = wait_for(pytest, environment=environment(), folder=Path(folder))
     raise typer.Exit(code)
 
 
@@ -132,17 +134,17 @@ def stop(message: str, *, code: int = 1) -> NoReturn:
 
 
 def environment() -> dict[str, str]:
-    """Give the variables that kernels and tests run with; the user's own choice wins."""
-    return {**setting_up.ONE_THREAD, **os.environ}
+    """Give the variables that kernels and tests run with.
 
-
-def replace_by(command: list[str], *, folder: Path) -> NoReturn:
-    """Run a command in place of this one, in a folder, and end with its exit code."""
-    if os.name == "nt":
-        done = subprocess.run(command, cwd=folder, env=environment(), check=False)
-        raise typer.Exit(done.returncode)
-    os.chdir(folder)
-    os.execve(command[0], command, environment())
+    One thread, unless the user chose otherwise; this checkout's package, whichever one is
+    installed; this environment's kernel, whichever ones the user has; pictures in the notebook.
+    """
+    chosen = {**setting_up.ONE_THREAD, "JUPYTER_PREFER_ENV_PATH": "1", **os.environ}
+    chosen.pop("MPLBACKEND", None)
+    if root := setting_up.checkout():
+        paths = [str(root), *filter(None, [chosen.get("PYTHONPATH")])]
+        chosen["PYTHONPATH"] = os.pathsep.join(paths)
+    return chosen
 
 
 def own_copy() -> Path:
@@ -152,18 +154,17 @@ def own_copy() -> Path:
         return here
     folder = here / "dlcourse-course"
     try:
-        new, kept = copy_course(folder)
+        new, kept = copy_course(folder, but=("tests", "pyproject.toml"))
     except OSError as error:
-        stop(
-            f"the lectures cannot be copied to {folder} ({error.strerror}); "
-            "go to a folder of your own."
-        )
-    changed = f"; {kept} that you have changed were left as they are" if kept else ""
-    typer.echo(f"The course is in {folder}: {new} new files{changed}.")
+        reason = error.strerror
+        stop(f"the lectures cannot be copied to {folder} ({reason}); go to a folder of your own.")
+    news = [f"{new} new files"] * bool(new)
+    news += [f"{kept} files differ from the course's and were left as they are"] * bool(kept)
+    typer.echo(f"The course is in {folder}{': ' * bool(news)}{'; '.join(news)}.")
     return folder
 
 
-def copy_course(target: Path) -> tuple[int, int]:
+def copy_course(target: Path, *, but: Sequence[str] = ()) -> tuple[int, int]:
     """Copy the course of the wheel, leaving alone what is there already.
 
     Returns
@@ -173,13 +174,16 @@ def copy_course(target: Path) -> tuple[int, int]:
     """
     source, new, kept = setting_up.course_root(), 0, 0
     for file in sorted(source.rglob("*")):
-        place = target / file.relative_to(source)
-        if not file.is_file() or "__pycache__" in file.parts:
+        inside = file.relative_to(source)
+        if not file.is_file() or "__pycache__" in inside.parts or inside.parts[0] in but:
             continue
+        place = target / inside
         if place.exists():
             kept += place.read_bytes() != file.read_bytes()
             continue
         place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(file.read_bytes())
+        partial = place.with_name(place.name + ".part")
+        partial.write_bytes(file.read_bytes())
+        partial.replace(place)
         new += 1
     return new, kept

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from jupyterlab_server.workspaces_handler import WorkspacesManager
@@ -40,7 +41,11 @@ def lab_command(root: Path, *, browser: bool, port: int) -> list[str]:
         The first port to try; Jupyter takes the next free one and says so.
     """
     state = root / ".jupyterlab"
-    prepare(state)
+    try:
+        prepare(state)
+    except OSError:  # a course folder that cannot be written to
+        state = Path(tempfile.mkdtemp(prefix="dlcourse-"))
+        prepare(state)
     return [
         sys.executable,
         "-m",
@@ -50,7 +55,8 @@ def lab_command(root: Path, *, browser: bool, port: int) -> list[str]:
         f"--LabApp.user_settings_dir={state / 'settings'}",
         f"--LabApp.workspaces_dir={state / 'workspaces'}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.news_url=",
+        "--LabApp.news_url=None",
+        "--ServerApp.answer_yes=True",  # Ctrl-C ends it without a question
         f"--port={port}",
         *([] if browser else ["--no-browser"]),
         *(["--allow-root"] if is_root() else []),

@@ -11,41 +11,31 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import os
-import queue
 import re
 import shutil
 import subprocess
 import sys
-import threading
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from dlcourse.installing import (
+    SPACE_NEEDED,
+    SetupError,
+    clean_environment,
+    install,
+    no_ensurepip,
+    run_step,
+    sentence,
+)
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Small nets run fastest on one thread, and two pools of threads stand in each other's way."""
 
 PACKAGE = Path(__file__).resolve().parent
-SPACE_NEEDED = 2.5e9  # bytes; a finished environment takes about 1.5e9, and pip unpacks beside it
-MARKER, STAMP, LOG = "made-by-dlcourse", "dlcourse-stamp", "dlcourse-setup.log"
-UNPACKING = "unpacking everything, the longest step"
-TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
-HOSTILE = (  # settings of the user's shell that would send an installation elsewhere
-    "PYTHONHOME",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "PIP_PREFIX",
-    "PIP_REQUIRE_VIRTUALENV",
-    "PIP_ROOT",
-    "PIP_TARGET",
-    "VIRTUAL_ENV",
-    "__PYVENV_LAUNCHER__",
-)
-
-
-class SetupError(Exception):
-    """Something keeps the environment from being made; the message says what to do."""
+MARKER, STAMP = "made-by-dlcourse", "dlcourse-stamp"
 
 
 def checkout() -> Path | None:
@@ -61,7 +51,7 @@ def course_root() -> Path:
 
 def venv_folder(root: Path) -> Path:
     """Say where the environment of a checkout is: DLCOURSE_VENV, or its folder .venv."""
-    return Path(os.environ.get("DLCOURSE_VENV") or root / ".venv").absolute()
+    return Path(os.environ.get("DLCOURSE_VENV") or root / ".venv").expanduser().absolute()
 
 
 def python_of(venv: Path) -> Path:
@@ -70,6 +60,14 @@ def python_of(venv: Path) -> Path:
 
 
 # ---- is everything there? -------------------------------------------------------------
+
+
+def suffices(root: Path | None) -> bool:
+    """Whether this interpreter has everything, and is not in a half-made environment of ours."""
+    if root is not None and Path(sys.prefix).resolve() == venv_folder(root).resolve():
+        venv = venv_folder(root)
+        return not missing(root) and (not (venv / MARKER).is_file() or is_finished(venv, root))
+    return not missing(root, test=root is not None)
 
 
 def requirements(root: Path | None, *, test: bool = True) -> list[str]:
@@ -99,15 +97,21 @@ def missing(root: Path | None, *, test: bool = True) -> list[str]:
 
 def numbers(version: str) -> list[int]:
     """Read the leading numbers of a version, for comparing with a lowest one."""
-    return [int(part) for part in re.findall(r"\d+", version.split("+")[0])[:3]]
+    found = [int(part) for part in re.findall(r"\d+", version.split("+")[0])[:3]]
+    return found + [0] * (3 - len(found))
 
 
-def fingerprint(root: Path) -> str:
-    """Condense what an environment depends on."""
+def fingerprint(root: Path, venv: Path) -> str:
+    """Condense what an environment depends on: its interpreter, and the requirements."""
     digest = hashlib.sha256()
     for name in ("pyproject.toml", "constraints.txt"):
         digest.update((root / name).read_bytes())
-    return digest.hexdigest()
+    return f"{interpreter(venv)} {digest.hexdigest()}"
+
+
+def interpreter(venv: Path) -> str:
+    """Name the interpreter behind an environment, such as python3.11; an upgrade may change it."""
+    return python_of(venv).resolve().name
 
 
 # ---- making it --------------------------------------------------------------------------
@@ -136,30 +140,49 @@ def ensure(root: Path, *, say: Callable[[str], None]) -> Path:
     venv = venv_folder(root)
     if is_finished(venv, root):
         return python_of(venv)
-    if venv.exists() and not (venv / MARKER).is_file():
-        return foreign(venv)
-    with only_one(venv, say):
-        if not is_finished(venv, root):
-            try:
+    try:
+        if is_foreign(venv):
+            return foreign(venv, root)
+        check_writable(venv)
+        with only_one(venv, say):
+            if not is_finished(venv, root):
                 make(venv, root, say)
-            except OSError as error:
-                raise SetupError(sentence(str(error), venv)) from error
+    except OSError as error:
+        raise SetupError(sentence(str(error), venv)) from error
     return python_of(venv)
 
 
 def is_finished(venv: Path, root: Path) -> bool:
     """Whether an environment is complete and fits the requirements of today."""
-    stamp = venv / STAMP
-    fits = stamp.is_file() and stamp.read_text(encoding="utf-8") == fingerprint(root)
+    fits = read_stamp(venv) == fingerprint(root, venv)
     return fits and python_of(venv).exists()
 
 
-def foreign(venv: Path) -> Path:
+def read_stamp(venv: Path) -> str:
+    """Read what a finished environment was made for; an unfinished one has no stamp."""
+    stamp = venv / STAMP
+    return stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+
+
+def is_foreign(venv: Path) -> bool:
+    """Whether something that we did not make stands where the environment should be."""
+    if not venv.is_dir():
+        return venv.exists()
+    return not (venv / MARKER).is_file() and any(venv.iterdir())
+
+
+def foreign(venv: Path, root: Path) -> Path:
     """Use an environment that we did not make if it has everything, and else leave it alone."""
     python = python_of(venv)
     if python.exists():
         ask = "from dlcourse import setting_up as s; raise SystemExit(len(s.missing(s.checkout())))"
-        asked = subprocess.run([python, "-c", ask], env=clean_environment(), check=False)
+        asked = subprocess.run(
+            [python, "-c", ask],
+            cwd=root,
+            env=clean_environment(),
+            capture_output=True,
+            check=False,
+        )
         if asked.returncode == 0:
             return python
     raise SetupError(
@@ -170,176 +193,84 @@ def foreign(venv: Path) -> Path:
 
 def make(venv: Path, root: Path, say: Callable[[str], None]) -> None:
     """Make or update an environment; write its stamp last."""
-    if (venv / STAMP).is_file() and python_of(venv).exists():
+    made_for = read_stamp(venv).partition(" ")[0]
+    if made_for == interpreter(venv) and python_of(venv).exists():
         say("The requirements have changed; bringing the environment up to date.")
         (venv / STAMP).unlink()
     else:
-        if venv.exists():
-            say("The last set-up was interrupted; starting it again.")
-            shutil.rmtree(venv)
-        check_possible(venv)
-        say(f"Setting up the course in {venv} (once; about 1.5 GB, a minute or a few).")
-        venv.mkdir(parents=True)
-        (venv / MARKER).write_text("dlcourse may delete this folder.\n", encoding="utf-8")
-        run_step([sys.executable, "-m", "venv", str(venv)], venv, "making an environment", 0, say)
-    install(venv, root, say)
+        make_anew(venv, say)
+    install(python_of(venv), venv, root, say=say)
     partial = venv / (STAMP + ".part")
-    partial.write_text(fingerprint(root), encoding="utf-8")
+    partial.write_text(fingerprint(root, venv), encoding="utf-8")
     partial.replace(venv / STAMP)
     say("The environment is ready.")
 
 
-def check_possible(venv: Path) -> None:
-    """Refuse at once what would fail later."""
-    if importlib.util.find_spec("ensurepip") is None:
-        version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-        raise SetupError(
-            f"this Python ({sys.executable}) cannot make environments, because its module "
-            f"ensurepip is missing; on Debian or Ubuntu run `sudo apt install {version}-venv`, "
-            "elsewhere install Python from python.org, and start again."
+def make_anew(venv: Path, say: Callable[[str], None]) -> None:
+    """Make an environment with nothing but pip in it, in place of a half-made one."""
+    if (venv / MARKER).is_file():
+        ready = (venv / STAMP).is_file()
+        say(
+            "The Python of the environment has changed; making it anew."
+            if ready
+            else "The last set-up did not finish; starting it again."
         )
+        empty(venv)
+    check_possible(venv)
+    say(f"Setting up the course in {venv} (once; about 1.5 GB, a minute or a few).")
+    venv.mkdir(exist_ok=True)
+    (venv / MARKER).write_text("dlcourse may delete this folder.\n", encoding="utf-8")
+    base = getattr(sys, "_base_executable", None) or sys.executable  # outlives what we delete
+    run_step([base, "-m", "venv", str(venv)], venv, "making an environment", 0, say)
+
+
+def empty(venv: Path) -> None:
+    """Delete what is in an environment of ours, but not its marker: it must stay known as ours."""
+    for path in venv.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != MARKER:
+            path.unlink()
+
+
+def check_writable(venv: Path) -> None:
+    """Refuse a place where nothing can be written, and make the folders above the environment."""
     parent = next(folder for folder in venv.parents if folder.exists())
     if not os.access(parent, os.W_OK):
         raise SetupError(
             f"the folder {parent} cannot be written to; copy the course to a folder of your own, "
             "or set DLCOURSE_VENV to one, and start again."
         )
-    free = shutil.disk_usage(parent).free
+    venv.parent.mkdir(parents=True, exist_ok=True)
+
+
+def check_possible(venv: Path) -> None:
+    """Refuse at once what would fail later."""
+    if importlib.util.find_spec("ensurepip") is None:
+        raise SetupError(no_ensurepip())
+    free = shutil.disk_usage(venv.parent).free
     if free < SPACE_NEEDED:
         raise SetupError(
-            f"the disk of {parent} has {free / 1e9:.1f} GB free and the course needs "
+            f"the disk of {venv.parent} has {free / 1e9:.1f} GB free and the course needs "
             f"{SPACE_NEEDED / 1e9:.1f} GB; free some space, or set DLCOURSE_VENV to a folder on "
             "another disk, and start again."
         )
 
 
-def install(venv: Path, root: Path, say: Callable[[str], None]) -> None:
-    """Install the course and all it needs, at the versions of constraints.txt."""
-    pip = [str(python_of(venv)), "-m", "pip", "install", "--no-input"]
-    pins = (root / "constraints.txt").read_text(encoding="utf-8").splitlines()
-    index = os.environ.get("DLCOURSE_TORCH_INDEX", TORCH_INDEX if wants_cpu_torch() else "none")
-    torch = next((pin for pin in pins if pin.startswith("torch==")), None)
-    if torch is not None and index != "none":
-        quickly = ["--no-deps", "--timeout", "10", "--retries", "0", "--index-url", index]
-        try:
-            run_step([*pip, *quickly, torch], venv, "torch for the CPU", 1, say)
-        except SetupError:
-            say("The CPU build of torch is not to be had there; taking the one pip finds.")
-    course = ["-e", f"{root}[test]", "-c", str(root / "constraints.txt")]
-    run_step([*pip, *course], venv, "installing", len(pins), say)
-
-
-def wants_cpu_torch() -> bool:
-    """Whether the default build of torch would bring gigabytes for a card that is not there."""
-    card = shutil.which("nvidia-smi") or Path("/proc/driver/nvidia").exists()
-    return sys.platform == "linux" and not card
-
-
-def run_step(
-    command: Sequence[str], venv: Path, what: str, expected: int, say: Callable[[str], None]
-) -> None:
-    """Run one step of the set-up, showing how far it is; its whole output goes to a log."""
-    log = venv / LOG
-    seen, step, started, shown = 0, "", time.monotonic(), 0.0
-    lines: queue.Queue[str] = queue.Queue()
-    with (
-        log.open("a", encoding="utf-8") as kept,
-        subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            env=clean_environment(),
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        ) as process,
-    ):
-        kept.write(f"$ {' '.join(command)}\n")
-        reader = threading.Thread(target=pass_on, args=(process, lines), daemon=True)
-        reader.start()
-        while reader.is_alive() or not lines.empty():
-            with suppress(queue.Empty):  # pip is silent for long: the clock goes on all the same
-                line = lines.get(timeout=0.5)
-                kept.write(line)
-                kept.flush()
-                step = progress(line) or step
-                seen += line.startswith("Collecting ")
-            pause = 0.2 if sys.stdout.isatty() else 10
-            if step and time.monotonic() - shown > pause:
-                shown = time.monotonic()
-                counted = expected > 1 and step != UNPACKING
-                of = f"{min(seen, expected)} of {expected}, " if counted else ""
-                say(f"\r{what}: {of}{step} ({shown - started:.0f} s)")
-    if process.returncode != 0:
-        raise SetupError(sentence(last_step(log), venv))
-
-
-def pass_on(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
-    """Read what a process prints, line by line, while somebody else watches the clock."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        lines.put(line)
-
-
-def progress(line: str) -> str:
-    """Say in a few words what a line of pip's output means; most mean nothing to a learner."""
-    if match := re.match(r"Collecting ([\w.-]+)", line):
-        return match.group(1)
-    if line.startswith("Installing collected packages"):
-        return UNPACKING
-    return ""
-
-
-def last_step(log: Path) -> str:
-    """Read what the last command wrote to the log."""
-    return log.read_text(encoding="utf-8", errors="replace").rpartition("\n$ ")[2]
-
-
-def sentence(output: str, venv: Path) -> str:
-    """Say in one sentence why a step failed, and what to do."""
-    again = "then start again: nothing is broken."
-    if re.search(r"No space left on device|Errno 28|Disk quota|not enough space", output):
-        return f"the disk is full; free about {SPACE_NEEDED / 1e9:.1f} GB, {again}"
-    if re.search(r"Permission denied|Errno 13|Read-only file system", output):
-        return f"{venv} cannot be written to; set DLCOURSE_VENV to a folder of your own, {again}"
-    unfit = re.search(r"No matching distribution found for ([\w.=+-]+)", output)
-    if unfit and not re.search(r"from versions: none|connection|resol", output, re.IGNORECASE):
-        python = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        return (
-            f"there is no {unfit.group(1)} for Python {python} on this machine; start with another "
-            "Python from 3.11 on, such as `python3.12 -m dlcourse lab`."
-        )
-    if unfit or re.search(r"onnection|resol|network|timed out|proxy", output, re.IGNORECASE):
-        return f"the packages could not be fetched; check the network or pip's settings, {again}"
-    reason = output.strip().splitlines()[-1] if output.strip() else "no reason was given"
-    return f"the set-up failed ({reason}); read {venv / LOG}, {again}"
-
-
-def clean_environment() -> dict[str, str]:
-    """Copy the user's variables, without those that would send an installation elsewhere."""
-    kept = {name: value for name, value in os.environ.items() if name not in HOSTILE}
-    return kept | {"PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUTF8": "1"}
-
-
 @contextmanager
 def only_one(venv: Path, say: Callable[[str], None]) -> Iterator[None]:
     """Let one set-up run at a time; the others wait for it."""
-    lock = venv.with_name(venv.name + ".lock")
-    try:
-        held = lock.open("w", encoding="utf-8")
-    except OSError as error:
-        raise SetupError(sentence(str(error), venv)) from error
-    with held:
+    with venv.with_name(venv.name + ".lock").open("w", encoding="utf-8") as held:
         if not try_lock(held.fileno()):
             say("Another set-up of the course is running; waiting for it.")
             while not try_lock(held.fileno()):
                 time.sleep(0.5)
+        os.set_inheritable(held.fileno(), True)  # a step that outlives us goes on holding it
         yield
 
 
 def try_lock(descriptor: int) -> bool:
-    """Take the lock on an open file if nobody has it; it ends with the process."""
+    """Take the lock on an open file if nobody has it; it ends with the processes that hold it."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -352,13 +283,3 @@ def try_lock(descriptor: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def go_on_inside(python: Path, arguments: Sequence[str], extra: Mapping[str, str]) -> int:
-    """Run the command with another interpreter, in place of this one where the system can."""
-    command = [str(python), "-m", "dlcourse", *arguments]
-    environment = clean_environment() | dict(extra)
-    if os.name == "nt":
-        return subprocess.run(command, env=environment, check=False).returncode
-    sys.stdout.flush()
-    os.execve(python, command, environment)

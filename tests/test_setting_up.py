@@ -1,16 +1,19 @@
 """Setting up the environment: whatever stops it, one sentence says what to do, and it recovers."""
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from dlcourse import setting_up
-from dlcourse.setting_up import LOG, MARKER, STAMP, SetupError
+from dlcourse import __main__, installing, setting_up
+from dlcourse.installing import LOG, SetupError
+from dlcourse.setting_up import MARKER, STAMP
 
 
 @pytest.fixture
@@ -21,7 +24,7 @@ def root(tmp_path, monkeypatch):
     (root / "pyproject.toml").write_text("[project]\nname = 'x'\n")
     (root / "constraints.txt").write_text("# nothing\n")
     monkeypatch.delenv("DLCOURSE_VENV", raising=False)
-    monkeypatch.setattr(setting_up, "install", lambda *_: None)
+    monkeypatch.setattr(setting_up, "install", lambda *_, say: None)
     monkeypatch.setattr(setting_up, "run_step", make_folder)
     return root
 
@@ -31,6 +34,10 @@ def make_folder(command, venv, *_):
     python = setting_up.python_of(venv)
     python.parent.mkdir(parents=True, exist_ok=True)
     python.write_text("")
+
+
+def interrupted(*_, say=None):
+    raise KeyboardInterrupt
 
 
 def ensure(root):
@@ -57,7 +64,7 @@ def test_changed_requirements_update_what_is_there(root):
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SetupError])
 def test_an_interrupted_start_is_made_anew(root, monkeypatch, error):
-    def stopped(*_):
+    def stopped(*_, say):
         raise error("stopped")
 
     with monkeypatch.context() as patched:
@@ -65,7 +72,7 @@ def test_an_interrupted_start_is_made_anew(root, monkeypatch, error):
         with pytest.raises(error):
             ensure(root)
     (root / ".venv" / "half").write_text("")
-    assert "interrupted" in ensure(root)
+    assert "did not finish" in ensure(root)
     assert not (root / ".venv" / "half").exists()
     assert ensure(root) == ""
 
@@ -74,10 +81,10 @@ def test_an_interrupted_update_is_made_anew(root, monkeypatch):
     ensure(root)
     (root / "constraints.txt").write_text("numpy==2\n")
     with monkeypatch.context() as patched:
-        patched.setattr(setting_up, "install", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(setting_up, "install", interrupted)
         with pytest.raises(KeyboardInterrupt):
             ensure(root)
-    assert "interrupted" in ensure(root)
+    assert "did not finish" in ensure(root)
 
 
 def test_a_venv_whose_python_is_gone_is_repaired(root):
@@ -85,6 +92,31 @@ def test_a_venv_whose_python_is_gone_is_repaired(root):
     setting_up.python_of(root / ".venv").unlink()
     assert "Setting up" in ensure(root)
     assert ensure(root) == ""
+
+
+def test_another_python_behind_the_environment_makes_it_anew(root, monkeypatch):
+    ensure(root)
+    (root / ".venv" / "of the old Python").write_text("")
+    monkeypatch.setattr(setting_up, "interpreter", lambda venv: "python3.99")
+    assert "Python of the environment has changed" in ensure(root)
+    assert not (root / ".venv" / "of the old Python").exists()
+    assert ensure(root) == ""
+
+
+def test_deleting_that_is_interrupted_leaves_the_folder_known_as_ours(root, monkeypatch):
+    ensure(root)
+    (root / ".venv" / STAMP).unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(setting_up.shutil, "rmtree", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            ensure(root)
+    assert (root / ".venv" / MARKER).exists()
+    assert "did not finish" in ensure(root)
+
+
+def test_an_empty_folder_is_nobodys(root):
+    (root / ".venv").mkdir()
+    assert "Setting up the course" in ensure(root)
 
 
 def test_an_environment_of_the_user_is_left_alone(root):
@@ -98,6 +130,7 @@ def test_an_environment_of_the_user_is_left_alone(root):
 
 def test_an_environment_of_the_user_that_has_everything_is_used(root, monkeypatch):
     (root / ".venv").mkdir()
+    (root / ".venv" / "pyvenv.cfg").write_text("")
     monkeypatch.setattr(setting_up, "python_of", lambda venv: Path(sys.executable))
     assert setting_up.ensure(root, say=print) == Path(sys.executable)
 
@@ -124,11 +157,11 @@ def test_a_full_disk_is_seen_beforehand(root, monkeypatch):
 
 
 def test_a_disk_that_fills_up_on_the_way(root, monkeypatch):
-    def full(*_):
+    def full(*_, say):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(setting_up, "install", full)
-    with pytest.raises(SetupError, match="the disk is full; free about"):
+    with pytest.raises(SetupError, match="is full; free about"):
         ensure(root)
 
 
@@ -138,58 +171,71 @@ def test_a_folder_that_cannot_be_written_to(root, monkeypatch):
         ensure(root)
 
 
+RETRYING = "WARNING: Retrying after connection broken by 'NewConnectionError: Connection refused'"
+
+
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        (
-            "ERROR: Could not install packages due to an OSError: [Errno 28] No space",
-            "disk is full",
-        ),
-        (
-            "Failed to establish a new connection: [Errno 111] Connection refused",
-            "check the network",
-        ),
-        (
-            "ERROR: No matching distribution found for numpy (from versions: none)",
-            "check the network",
-        ),
-        (
-            "ERROR: Could not find a version (from versions: 2.1)\n"
-            "ERROR: No matching distribution found for torch==2.13.0",
-            "there is no torch==2.13.0 for Python",
-        ),
+        ("ERROR: Could not install packages due to an OSError: [Errno 28] No space", "is full"),
+        (f"{RETRYING}\nERROR: No matching distribution found for numpy", "check the network"),
+        ("ERROR: Could not find a version\nERROR: No matching distribution found for torch==2.13.0",
+         "there is no torch==2.13.0 for Python"),
         ("PermissionError: [Errno 13] Permission denied", "cannot be written to"),
-        ("something new", "something new"),
-        ("", "no reason was given"),
+        ("The virtual environment was not created because ensurepip is not\navailable.",
+         "sudo apt install python3"),
+        ("Collecting networkx\nCollecting resolvelib\nERROR: something new\n\nhint: no",
+         "failed (ERROR: something new)"),
+        ("", "no reason given"),
     ],
-)
+)  # fmt: skip
 def test_each_failure_has_one_sentence(output, words):
-    message = setting_up.sentence(output, Path("/x/.venv"))
+    message = installing.sentence(output, Path("/x/.venv"))
     assert words in message
     assert "\n" not in message
 
 
-def test_no_network_is_said_by_the_real_pip(tmp_path):
-    """A registry at a port where nobody listens."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--retries", "0", "--no-input"]
-    command += [
-        "--index-url",
-        "http://127.0.0.1:9/simple",
-        "-d",
-        str(tmp_path),
-        "no-such-package-1",
-    ]
-    with pytest.raises(SetupError, match="could not be fetched; check the network"):
-        setting_up.run_step(command, tmp_path, "installing", 1, lambda line: None)
-    assert "no-such-package-1" in (tmp_path / LOG).read_text()
+def test_progress_counts_what_pip_names_and_then_what_is_unpacked(tmp_path):
+    progress = installing.Progress("installing", 30, tmp_path)
+    progress.read("Collecting async-lru>=2\n")
+    progress.read("  Downloading numpy-2.4.6.whl (15.4 MB)\n")
+    assert progress.text() == "installing: 1 of about 30 packages (async-lru)"
+    progress.read("Processing /a b/typing_extensions-4.16.0-py3-none-any.whl (from x==1)\n")
+    assert progress.text() == "installing: 2 of about 30 packages (typing_extensions)"
+    site = tmp_path / ("Lib" if os.name == "nt" else "lib/python3.11") / "site-packages"
+    (site / "pip-1.dist-info").mkdir(parents=True)
+    progress.read("Installing collected packages: async-lru, typing_extensions\n")
+    (site / "async_lru-2.dist-info").mkdir()
+    assert progress.text() == "unpacking: 1 of 2 packages"
 
 
-def test_progress_is_shown_while_a_step_runs(tmp_path):
+def test_progress_is_shown_while_a_step_runs(tmp_path, monkeypatch):
     lines = []
-    speaking = [sys.executable, "-c", "print('Collecting numpy>=2'); print('noise')"]
-    setting_up.run_step(speaking, tmp_path, "installing", 7, lines.append)
-    assert lines == ["\rinstalling: 1 of 7, numpy (0 s)"]
+    monkeypatch.setattr(installing.sys.stdout, "isatty", lambda: True, raising=False)
+    speaking = (
+        "import time; print('Collecting numpy>=2', flush=True); time.sleep(1); print('noise')"
+    )
+    installing.run_step([sys.executable, "-c", speaking], tmp_path, "installing", 7, lines.append)
+    assert "\rinstalling: 1 of about 7 packages (numpy) (0 s)" in lines
+    assert len(lines) > 2, "it goes on showing the time while pip is silent"
     assert "noise" in (tmp_path / LOG).read_text()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
+def test_a_step_does_not_outlive_an_interrupted_set_up(tmp_path):
+    mark = tmp_path / "mark"
+    slow = f"import time, pathlib; time.sleep(3); pathlib.Path({str(mark)!r}).touch()"
+
+    def impatient(line):
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(installing.sys.stdout, "isatty", lambda: True, raising=False)
+        begun = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            installing.run_step([sys.executable, "-c", slow], tmp_path, "x", 1, impatient)
+    assert time.monotonic() - begun < 2.5
+    assert not mark.exists()
 
 
 def test_the_second_of_two_starts_waits(tmp_path):
@@ -208,13 +254,25 @@ def test_the_second_of_two_starts_waits(tmp_path):
     thread.join()
 
 
+def test_the_second_of_two_starts_finds_all_done(root, monkeypatch):
+    """While it waited for the lock, the first one finished."""
+    ensure(root)
+    answers = iter([False, True])
+    monkeypatch.setattr(setting_up, "is_finished", lambda *_: next(answers))
+    assert ensure(root) == ""
+
+
 def test_hostile_variables_do_not_reach_pip(monkeypatch):
-    for name in setting_up.HOSTILE:
+    hostile = ["PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "PIP_CONSTRAINT", "PIP_QUIET"]
+    hostile += ["PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__"]
+    kept = {"PIP_INDEX_URL": "http://mirror.example/simple", "PIP_PROXY": "p", "PIPELINE": "q"}
+    for name in hostile:
         monkeypatch.setenv(name, "/elsewhere")
-    monkeypatch.setenv("PIP_INDEX_URL", "http://mirror.example/simple")
-    clean = setting_up.clean_environment()
-    assert not set(setting_up.HOSTILE) & set(clean)
-    assert clean["PIP_INDEX_URL"] == "http://mirror.example/simple"
+    for name, value in kept.items():
+        monkeypatch.setenv(name, value)
+    clean = installing.clean_environment()
+    assert not set(hostile) & set(clean)
+    assert kept.items() <= clean.items()
     assert clean["PIP_USER"] == "0"
 
 
@@ -222,21 +280,37 @@ def test_missing_requirements_are_named():
     assert setting_up.missing(setting_up.checkout()) == []
     assert setting_up.numbers("2.13.0+cpu") == [2, 13, 0]
     assert setting_up.numbers("2.9") < setting_up.numbers("2.10")
+    assert setting_up.numbers("2") == setting_up.numbers("2.0.0")
 
 
 def test_the_torch_index_can_be_changed_or_switched_off(tmp_path, monkeypatch):
     """Also: torch comes first, alone, and the pinned rest follows."""
-    monkeypatch.setattr(setting_up, "run_step", lambda command, *_: commands.append(command))
+    monkeypatch.setattr(installing, "run_step", lambda command, *_: commands.append(command))
     (tmp_path / "constraints.txt").write_text("numpy==2.4.6\ntorch==2.13.0\n")
     for setting, first in (("https://index.example", "https://index.example"), ("none", None)):
         commands = []
         monkeypatch.setenv("DLCOURSE_TORCH_INDEX", setting)
-        setting_up.install(tmp_path / ".venv", tmp_path, print)
+        installing.install(Path("python"), tmp_path / ".venv", tmp_path, say=print)
         if first:
             assert first in commands[0]
             assert "torch==2.13.0" in commands[0]
         assert len(commands) == 1 + bool(first)
         assert "-c" in commands[-1]
+
+
+def test_an_unreachable_torch_index_is_no_failure(tmp_path, monkeypatch):
+    def step(command, *_):
+        steps.append(command)
+        if "--index-url" in command:
+            raise SetupError("the packages could not be fetched")
+
+    steps, said = [], []
+    monkeypatch.setattr(installing, "run_step", step)
+    monkeypatch.setenv("DLCOURSE_TORCH_INDEX", "http://127.0.0.1:9")
+    (tmp_path / "constraints.txt").write_text("torch==2.13.0\n")
+    installing.install(Path("python"), tmp_path / ".venv", tmp_path, say=said.append)
+    assert len(steps) == 2
+    assert len(said) == 1
 
 
 @pytest.mark.parametrize("name", ["python3.9", "python3.10"])
@@ -256,9 +330,23 @@ def test_an_old_python_says_so(name):
     assert done.stderr.count("\n") == 1
 
 
+def test_the_advice_to_an_old_python_names_one_that_runs(monkeypatch):
+    monkeypatch.setattr(__main__, "runs", lambda name: name == "python3.12")
+    assert "start with `python3.12 -m dlcourse`" in __main__.too_old()
+    monkeypatch.setattr(__main__, "runs", lambda name: False)
+    assert "install a newer one from python.org" in __main__.too_old()
+    assert "\n" not in __main__.too_old()
+
+
+@pytest.mark.parametrize("name", ["__init__.py", "__main__.py"])
+def test_old_pythons_can_read_the_first_files(name):
+    source = (setting_up.PACKAGE / name).read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 7))
+
+
 def test_the_bootstrap_needs_nothing_but_the_standard_library():
     """Both files import in an interpreter without site-packages."""
-    code = "import dlcourse.__main__, dlcourse.setting_up"
+    code = "import dlcourse.__main__, dlcourse.setting_up, dlcourse.installing"
     done = subprocess.run(
         [sys.executable, "-S", "-c", code],
         cwd=setting_up.PACKAGE.parent,
