@@ -9,6 +9,7 @@ tell apart (Okabe and Ito), always with a second mark such as a dash or a marker
 import base64
 import html
 import io
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
@@ -56,6 +57,7 @@ mpl.rcParams.update(
         "axes.spines.right": False,
         "axes.prop_cycle": cycler(color=COLOURS),
         "axes.grid": True,
+        "axes.axisbelow": True,
         "grid.color": "#E0E0E0",
         "lines.linewidth": 2.2,
         "legend.frameon": False,
@@ -358,18 +360,19 @@ def flow_graph(
         frame = {"boxstyle": style, "facecolor": ground, "edgecolor": BLACK}
         drawn[name] = ax.text(x, y, text, ha="center", va="center", fontsize=11, bbox=frame)
     for name in graph.order:
-        for child in sorted(set(graph.reads[name])):
+        for child, times in Counter(graph.reads[name]).items():
             far = depth[name] - depth[child] > 1
-            arrow = {
-                "arrowstyle": "-|>",
-                "color": BLACK,
-                "lw": 1.4,
-                "connectionstyle": f"arc3,rad={0.4 if far else 0.0}",
-                "patchA": drawn[child].get_bbox_patch(),
-                "patchB": drawn[name].get_bbox_patch(),
-                "shrinkB": 3,
-            }
-            ax.annotate("", place[name], place[child], arrowprops=arrow)
+            for bend in (-0.25, 0.25) if times == 2 else (0.4 if far else 0.0,):
+                arrow = {
+                    "arrowstyle": "-|>",
+                    "color": BLACK,
+                    "lw": 1.4,
+                    "connectionstyle": f"arc3,rad={bend}",
+                    "patchA": drawn[child].get_bbox_patch(),
+                    "patchB": drawn[name].get_bbox_patch(),
+                    "shrinkB": 3,
+                }
+                ax.annotate("", place[name], place[child], arrowprops=arrow)
     xs, ys = zip(*place.values(), strict=True)
     ax.set_xlim(min(xs) - 0.9, max(xs) + 0.9)
     ax.set_ylim(min(ys) - 1.0, max(ys) + 1.0)
