@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from PIL import Image
 
 import dlcourse
@@ -79,14 +80,14 @@ def test_a_figure_is_a_picture_with_its_alt_text():
     assert repr(shown).startswith("Figure: A line")
     picture = Image.open(io.BytesIO(shown.png))
     assert picture.width == 2 * shown.width
-    assert not plots.plt.get_fignums(), "the figure is still open, and would be shown twice"
+    assert not plt.get_fignums(), "the figure is still open, and would be shown twice"
 
 
 @pytest.mark.parametrize("alt", ["", "a line", "A line that rises from the left end to the right"])
 def test_a_figure_without_numbers_in_its_alt_text_is_refused(alt):
     with pytest.raises(ValueError, match="should be a sentence with the main numbers"):
         plots.show(plots.curves(np.arange(4), {"x": np.arange(4)}), alt)
-    plots.plt.close("all")
+    plt.close("all")
 
 
 def test_drawing_twice_gives_the_same_bytes():
@@ -102,7 +103,16 @@ def test_the_flow_graph_is_drawn_as_it_is_wired():
     texts = [text.get_text() for text in ax.texts]
     assert {"x\n(2, 3)", "h\nTanh", "y\nAdd"} <= set(texts)
     assert len(ax.texts) == 3 + 3  # three places, three arrows
-    plots.plt.close("all")
+    plt.close("all")
+
+
+def test_a_net_is_drawn_with_its_weights_and_biases():
+    ax = plots.network(by_hand.xor_network(), [["x1", "x2"], ["y1", "y2"], ["z"]])
+    texts = [text.get_text() for text in ax.texts]
+    for label in ("y1", "z", "0.7", "-0.4", "bias 0.5", "bias -1.5", "bias -1"):
+        assert label in texts
+    assert texts.count("1") == 4
+    plt.close("all")
 
 
 @pytest.mark.parametrize("colour", plots.COLOURS)

@@ -1,0 +1,29 @@
+"""Figures of the lectures: drawn with Matplotlib, shown with their alt text.
+
+A drawing function returns the axes it drew on; `show` ends a cell, and takes the one sentence
+that says in words and numbers what the figure shows.
+"""
+
+from dlcourse.plots.charts import bars, curves, heatmap, images
+from dlcourse.plots.figure import COLOURS, DASHES, MARKERS, Shown, panels, show
+from dlcourse.plots.graphs import flow_graph, network
+from dlcourse.plots.plane import contours, plane, regions, surface
+
+__all__ = [
+    "COLOURS",
+    "DASHES",
+    "MARKERS",
+    "Shown",
+    "bars",
+    "contours",
+    "curves",
+    "flow_graph",
+    "heatmap",
+    "images",
+    "network",
+    "panels",
+    "plane",
+    "regions",
+    "show",
+    "surface",
+]
