@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dlcourse.twins import find
 
-WIDTH = 70  # characters of a signature that still fits into half a page
+WIDTH = 56  # characters that fit into half a page
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class SideBySide:
 
     def _repr_markdown_(self) -> str:
         cells = "".join(
-            f'<td valign="top" align="left" width="50%">\n\n'
-            f"**`{side}.{self.name}`**\n\n```python\n{source}\n```\n\n</td>"
+            f'<td style="vertical-align: top; text-align: left">\n\n'
+            f"**`{side}.{self.name}`**\n\n```python\n{folded(source)}\n```\n\n</td>"
             for side, source in (("by_hand", self.hand), ("in_torch", self.net))
         )
         return f"<table><tr>{cells}</tr></table>"
@@ -101,4 +101,20 @@ def without_annotations(source: str) -> str:
         signature = indent + signature.replace("( ", "(").replace(", )", ")").replace(" )", ")")
         if len(signature) <= WIDTH:
             lines[first:body] = [signature]
+    return "\n".join(lines)
+
+
+def folded(source: str) -> str:
+    """Fold lines that are too long for half a page, at a space outside of strings."""
+    lines = []
+    for line in source.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()) + 8)
+        while len(line) > WIDTH:
+            quotes = [line[:i].count('"') % 2 for i in range(WIDTH + 1)]
+            at = max((i for i in range(WIDTH) if line[i] == " " and not quotes[i]), default=0)
+            if not line[:at].strip():
+                break
+            lines.append(line[:at])
+            line = indent + line[at + 1 :]
+        lines.append(line)
     return "\n".join(lines)

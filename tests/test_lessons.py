@@ -9,7 +9,7 @@ from matplotlib import pyplot as plt
 from PIL import Image
 
 import dlcourse
-from dlcourse import by_hand, data, lessons, plots
+from dlcourse import by_hand, data, lessons, plots, sources
 from dlcourse.twins import TWINS
 
 # ---- predictions, trials, claims ------------------------------------------------------
@@ -140,6 +140,15 @@ def test_both_sources_are_shown_and_still_parse(twin):
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         assert not any(node.returns or ast.get_docstring(node) for node in functions)
     assert shown._repr_markdown_().count("```") == 4
+
+
+def test_long_lines_are_folded_between_words_and_outside_of_strings():
+    line = '    if x.shape[-1] != weight.shape[1]: raise ValueError("a long text that stays whole")'
+    folded = sources.folded(line).splitlines()
+    assert len(folded) == 2
+    assert folded[1] == " " * 12 + 'ValueError("a long text that stays whole")'
+    assert sources.folded("x = 1") == "x = 1"
+    assert sources.folded("y" * 80) == "y" * 80
 
 
 def test_details_can_be_kept():
