@@ -6,6 +6,7 @@ that they can say that they are too old.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -17,7 +18,7 @@ HELP = """dlcourse: a deep learning course, every concept by hand and in PyTorch
   python3 -m dlcourse test    set everything up and run every test and notebook
                               (further arguments go to pytest, such as -k affine)
 
-The first start makes an environment in the folder .venv (about 1.5 GB, a minute or a few);
+The first start makes an environment in the folder .venv (1.5 GB or more, a minute or a few);
 inside it, `dlcourse --help` tells of more. To delete it is safe: it is made again.
 
   DLCOURSE_VENV          another folder for the environment
@@ -61,9 +62,18 @@ def start(arguments: "list[str]") -> None:
     if inside:
         raise SetupError(f"{sys.prefix} has lost {lacking}; delete that folder and start again.")
     answer_without_setup(arguments)
+    end_tidily()
     python = setting_up.ensure(root, say=say)
     command = [str(python), "-m", "dlcourse", *arguments]
     sys.exit(hand_over(command, environment={**clean_environment(), "DLCOURSE_INSIDE": "1"}))
+
+
+def end_tidily() -> None:
+    """Make a closed terminal or a request to end take pip along, as Ctrl-C does."""
+    for name in ("SIGTERM", "SIGHUP"):  # a fresh program, started later, has them as usual
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 def answer_without_setup(arguments: "list[str]") -> None:

@@ -51,11 +51,13 @@ def lab(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The first port to try.")] = 8888,
 ) -> None:
     """Open the course in JupyterLab, at its first lecture."""
-    from dlcourse.jupyter import lab_command
+    from dlcourse.jupyter import open_lab
 
     root = own_copy() if setting_up.checkout() is None else setting_up.course_root()
-    command = lab_command(root, browser=browser, port=port)
-    raise typer.Exit(hand_over(command, environment=environment(), folder=root))
+    variables = environment()
+    os.environ.clear()
+    os.environ.update(variables)
+    open_lab(root, browser=browser, port=port)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -159,7 +161,7 @@ def own_copy() -> Path:
         reason = error.strerror
         stop(f"the lectures cannot be copied to {folder} ({reason}); go to a folder of your own.")
     news = [f"{new} new files"] * bool(new)
-    news += [f"{kept} files differ from the course's and were left as they are"] * bool(kept)
+    news += [f"left as they are, since they differ from the course's: {kept}"] * bool(kept)
     typer.echo(f"The course is in {folder}{': ' * bool(news)}{'; '.join(news)}.")
     return folder
 

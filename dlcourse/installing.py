@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,6 @@ from threading import Thread
 from typing import IO
 
 LOG = "dlcourse-setup.log"
-SPACE_NEEDED = 2.5e9  # bytes; a finished environment takes about 1.5e9, and pip unpacks beside it
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 KEPT = {  # of the user's settings for pip and Python: where packages come from, and how fast
     "PIP_CACHE_DIR",
@@ -91,6 +89,11 @@ def install(python: Path, venv: Path, root: Path, *, say: Callable[[str], None])
     run_step([*pip, *course], venv, "installing", len(pins), say)
 
 
+def space_needed() -> float:
+    """Say how many bytes a set-up takes at its peak: 1.6e9, or 5.4e9 with CUDA, and pip's own."""
+    return 2.5e9 if sys.platform != "linux" or wants_cpu_torch() else 9e9
+
+
 def wants_cpu_torch() -> bool:
     """Whether the default build of torch would bring gigabytes for a card that is not there."""
     card = shutil.which("nvidia-smi") or Path("/proc/driver/nvidia").exists()
@@ -114,7 +117,10 @@ def run_step(
     begun = time.monotonic()
     shown = begun - 0.9 * pause
     progress, output = Progress(what, expected, venv), []
-    with (venv / LOG).open("a", encoding="utf-8") as log, started(command) as (process, lines):
+    with (
+        (venv / LOG).open("a", encoding="utf-8") as log,
+        started(command, temporary_folder(venv)) as (process, lines),
+    ):
         log.write(f"$ {' '.join(command)}\n")
         while (line := next_line(lines, pause)) is not None:
             log.write(line)
@@ -171,9 +177,21 @@ class Progress:
         return f"{self.what}: {self.found} of about {self.expected} packages{package}"
 
 
+def temporary_folder(venv: Path) -> dict[str, str]:
+    """Let pip unpack inside the environment: a killed pip's leavings go with it.
+
+    Not on Windows, whose paths must stay short.
+    """
+    if os.name == "nt":
+        return {}
+    folder = venv / "tmp"
+    folder.mkdir(exist_ok=True)
+    return {"TMPDIR": str(folder)}
+
+
 @contextmanager
 def started(
-    command: Sequence[str],
+    command: Sequence[str], variables: dict[str, str]
 ) -> Iterator[tuple["subprocess.Popen[str]", "Queue[str | None]"]]:
     """Start a command whose lines come in a queue; whatever happens, it does not outlive us.
 
@@ -186,7 +204,7 @@ def started(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL,
-        env=clean_environment(),
+        env=clean_environment() | variables,
         text=True,
         encoding="utf-8",
         errors="replace",
@@ -252,8 +270,8 @@ def sentence(output: str, venv: Path) -> str:
     again = "start again: nothing is broken."
     if re.search(FULL, output, re.IGNORECASE):
         return (
-            f"the disk of {venv} or of {tempfile.gettempdir()} is full; free about "
-            f"{SPACE_NEEDED / 1e9:.1f} GB, and {again}"
+            f"the disk of {venv} is full; free about {space_needed() / 1e9:.1f} GB, or set "
+            f"DLCOURSE_VENV to a folder on another disk, and {again}"
         )
     if re.search(NO_ENSUREPIP, output):
         return no_ensurepip()

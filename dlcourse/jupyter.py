@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 import tempfile
 from pathlib import Path
 
@@ -28,8 +27,16 @@ LAYOUT = {
 }
 
 
-def lab_command(root: Path, *, browser: bool, port: int) -> list[str]:
-    """Give the command that opens the course, after preparing settings and layout.
+def open_lab(root: Path, *, browser: bool, port: int) -> None:
+    """Run JupyterLab on the course until Ctrl-C; kernels inherit our environment variables."""
+    from jupyterlab.labapp import LabApp
+
+    os.chdir(root)
+    LabApp.launch_instance(lab_arguments(root, browser=browser, port=port))
+
+
+def lab_arguments(root: Path, *, browser: bool, port: int) -> list[str]:
+    """Give JupyterLab's arguments for the course, after preparing settings and layout.
 
     Parameters
     ----------
@@ -47,9 +54,6 @@ def lab_command(root: Path, *, browser: bool, port: int) -> list[str]:
         state = Path(tempfile.mkdtemp(prefix="dlcourse-"))
         prepare(state)
     return [
-        sys.executable,
-        "-m",
-        "jupyterlab",
         f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
         f"--LabApp.user_settings_dir={state / 'settings'}",
@@ -57,6 +61,7 @@ def lab_command(root: Path, *, browser: bool, port: int) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None",
         "--ServerApp.answer_yes=True",  # Ctrl-C ends it without a question
+        "--LanguageServerManager.autodetect=False",  # or it asks npm for servers nobody has
         f"--port={port}",
         *([] if browser else ["--no-browser"]),
         *(["--allow-root"] if is_root() else []),

@@ -22,13 +22,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dlcourse.installing import (
-    SPACE_NEEDED,
     SetupError,
     clean_environment,
     install,
     no_ensurepip,
     run_step,
     sentence,
+    space_needed,
 )
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -217,7 +217,7 @@ def make_anew(venv: Path, say: Callable[[str], None]) -> None:
         )
         empty(venv)
     check_possible(venv)
-    say(f"Setting up the course in {venv} (once; about 1.5 GB, a minute or a few).")
+    say(f"Setting up the course in {venv} (once; a minute or a few).")
     venv.mkdir(exist_ok=True)
     (venv / MARKER).write_text("dlcourse may delete this folder.\n", encoding="utf-8")
     base = getattr(sys, "_base_executable", None) or sys.executable  # outlives what we delete
@@ -249,10 +249,10 @@ def check_possible(venv: Path) -> None:
     if importlib.util.find_spec("ensurepip") is None:
         raise SetupError(no_ensurepip())
     free = shutil.disk_usage(venv.parent).free
-    if free < SPACE_NEEDED:
+    if free < space_needed():
         raise SetupError(
             f"the disk of {venv.parent} has {free / 1e9:.1f} GB free and the course needs "
-            f"{SPACE_NEEDED / 1e9:.1f} GB; free some space, or set DLCOURSE_VENV to a folder on "
+            f"{space_needed() / 1e9:.1f} GB; free some space, or set DLCOURSE_VENV to a folder on "
             "another disk, and start again."
         )
 

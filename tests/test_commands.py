@@ -73,10 +73,10 @@ def test_an_unknown_lecture():
 
 
 def test_lab_opens_the_first_lecture_without_news(tmp_path):
-    command = jupyter.lab_command(tmp_path, browser=False, port=9123)
+    command = jupyter.lab_arguments(tmp_path, browser=False, port=9123)
     for part in ("--no-browser", "--port=9123", f"--LabApp.default_url=/lab/tree/{jupyter.FIRST}"):
         assert part in command
-    assert "--no-browser" not in jupyter.lab_command(tmp_path, browser=True, port=9123)
+    assert "--no-browser" not in jupyter.lab_arguments(tmp_path, browser=True, port=9123)
     settings = tmp_path / ".jupyterlab/settings/@jupyterlab/apputils-extension"
     news = json.loads((settings / "notification.jupyterlab-settings").read_text())
     assert news == {"fetchNews": "false", "checkForUpdates": False}
@@ -87,11 +87,11 @@ def test_lab_opens_the_first_lecture_without_news(tmp_path):
 
 
 def test_lab_keeps_what_the_learner_changed(tmp_path):
-    jupyter.lab_command(tmp_path, browser=False, port=8888)
+    jupyter.lab_arguments(tmp_path, browser=False, port=8888)
     changed = list((tmp_path / ".jupyterlab").rglob("*.jupyterlab-*"))
     for path in changed:
         path.write_text("{}")
-    jupyter.lab_command(tmp_path, browser=False, port=8888)
+    jupyter.lab_arguments(tmp_path, browser=False, port=8888)
     assert len(changed) == 2
     assert all(path.read_text() == "{}" for path in changed)
 

@@ -137,6 +137,7 @@ def test_a_fresh_clone_sets_itself_up_and_goes_on_inside(course, packages):
     code, said = start(course, packages, "lab")
     assert "requirements have changed" in said
     assert code == 7
+    assert not list((course / ".venv").glob("tmp/*"))
 
     gone = next((course / ".venv").rglob("tiny_needed-1.0.dist-info"))
     shutil.rmtree(gone)
@@ -145,6 +146,7 @@ def test_a_fresh_clone_sets_itself_up_and_goes_on_inside(course, packages):
     assert "has lost tiny-needed>=1; delete that folder and start again" in said
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither of these signals")
 def test_a_set_up_that_is_stopped_or_killed_is_repaired(course, packages):
     def halfway():
@@ -160,6 +162,11 @@ def test_a_set_up_that_is_stopped_or_killed_is_repaired(course, packages):
     said, _ = process.communicate(timeout=30)
     assert process.returncode == 130
     assert said.splitlines()[-1].startswith("dlcourse: stopped; nothing is broken")
+
+    process = halfway()
+    process.terminate()
+    process.communicate(timeout=30)
+    assert process.returncode == 128 + signal.SIGTERM
 
     process = halfway()
     process.kill()
