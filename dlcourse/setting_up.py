@@ -138,9 +138,9 @@ def ensure(root: Path, *, say: Callable[[str], None]) -> Path:
         When it cannot be made; the message is one sentence that says what to do.
     """
     venv = venv_folder(root)
-    if is_finished(venv, root):
-        return python_of(venv)
     try:
+        if is_finished(venv, root):
+            return python_of(venv)
         if is_foreign(venv):
             return foreign(venv, root)
         check_writable(venv)

@@ -171,6 +171,15 @@ def test_a_folder_that_cannot_be_written_to(root, monkeypatch):
         ensure(root)
 
 
+def test_a_folder_that_cannot_even_be_looked_into(root, monkeypatch):
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(setting_up, "is_finished", denied)
+    with pytest.raises(SetupError, match=r"cannot be written to; .* folder of your own"):
+        ensure(root)
+
+
 RETRYING = "WARNING: Retrying after connection broken by 'NewConnectionError: Connection refused'"
 
 
