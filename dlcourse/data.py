@@ -122,6 +122,43 @@ def stratified_split(
     return [rng.permutation(np.concatenate(part)) for part in parts]
 
 
+def subset(split: Split, n: int, *, rng: np.random.Generator) -> Split:
+    """Draw n examples without replacement."""
+    if not 1 <= n <= len(split.y):
+        raise ValueError(f"{n} examples cannot be drawn from {len(split.y)}")
+    rows = rng.permutation(len(split.y))[:n]
+    return Split(split.x[rows], split.y[rows])
+
+
+def with_label_noise(split: Split, fraction: float, *, rng: np.random.Generator) -> Split:
+    """Give a fraction of the examples another label, drawn from the other classes.
+
+    Parameters
+    ----------
+    split : Split
+        Labels from 0 up, of at least two classes.
+    fraction : float
+        From 0 to 1, rounded to whole examples.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Split
+        The same x; what was given is not changed.
+
+    Raises
+    ------
+    ValueError
+        When the fraction is outside [0, 1].
+    """
+    if not 0 <= fraction <= 1:
+        raise ValueError(f"fraction {fraction} should be from 0 to 1")
+    y, classes = split.y.copy(), int(split.y.max()) + 1
+    rows = rng.permutation(len(y))[: round(fraction * len(y))]
+    y[rows] = (y[rows] + rng.integers(1, classes, len(rows))) % classes
+    return Split(split.x, y)
+
+
 def xor(n: int, *, noise: float = 0.0, rng: np.random.Generator) -> Split:
     """Draw points around the corners of a square, labelled by exclusive or.
 

@@ -167,11 +167,18 @@ def tidy(notebook: Notebook) -> Notebook:
         tags = cell.metadata.get("tags", [])
         cell.metadata = nbformat.from_dict({"tags": sorted(tags)} if tags else {})
         cell.setdefault("id", f"cell-{number:02}")
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not is_progress(output)]
         for output in cell.get("outputs", []):
             output.pop("transient", None)
             if "metadata" in output:
                 output["metadata"] = nbformat.from_dict({})
     return tidied
+
+
+def is_progress(output: Any) -> bool:
+    """Tell whether an output is the bar of a long loop: a widget with nothing beside it."""
+    return set(output.get("data", ())) == {"application/vnd.jupyter.widget-view+json"}
 
 
 def as_text(notebook: Notebook) -> str:

@@ -14,8 +14,8 @@ from torch import Tensor
 from dlcourse import by_hand, in_torch
 from dlcourse.by_hand.box import Array, Box
 from dlcourse.by_hand.graph import as_tuple
-from dlcourse.cases.case import Case
-from dlcourse.twins import Twin, find
+from dlcourse.cases.case import Case, Twin
+from dlcourse.twins import find
 
 SINGLE_PRECISION = 1e-3  # largest relative difference in float32, which keeps 7 digits
 

@@ -39,7 +39,7 @@ def test_the_lecture_has_the_parts_of_a_chapter(path):
 
 @pytest.mark.parametrize("row", slides.ROWS)
 def test_every_row_is_named_in_the_lecture_that_owns_it(row):
-    stem = slides.GROUPS[row[0]]
+    stem = slides.lecture_of(row)
     cells = read(course_root() / "lectures" / f"{stem}.ipynb").cells
     headless = "\n".join(cell.source for cell in cells[1:])  # the first cell names only a range
     assert re.search(rf"\b{row}\b", headless), f"{row} ({slides.ROWS[row]}) is not in {stem}"

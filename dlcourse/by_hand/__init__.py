@@ -20,6 +20,19 @@ from dlcourse.by_hand.capacity import (
     xor_network,
 )
 from dlcourse.by_hand.critical_points import classify_critical_point, hessian
+from dlcourse.by_hand.diagnosis import (
+    active_fraction,
+    bounce,
+    dead_units,
+    diagnose,
+    duplicate_units,
+    feature_correlation,
+    hidden_activations,
+    saturated_fraction,
+)
+from dlcourse.by_hand.dropout import Dropout, all_masks, convert_dropout, geometric_average
+from dlcourse.by_hand.early_stopping import EarlyStopping
+from dlcourse.by_hand.estimators import estimate_moments
 from dlcourse.by_hand.gradient_checking import (
     KinkWarning,
     at_kink,
@@ -29,6 +42,7 @@ from dlcourse.by_hand.gradient_checking import (
     relative_error,
 )
 from dlcourse.by_hand.graph import Graph, topological_order
+from dlcourse.by_hand.initialization import initial_std, initialize
 from dlcourse.by_hand.layers import MLP, Affine, Neuron
 from dlcourse.by_hand.losses import (
     BCEWithLogitsLoss,
@@ -39,8 +53,27 @@ from dlcourse.by_hand.losses import (
     top_k_error,
     zero_one_error,
 )
-from dlcourse.by_hand.optimizers import SGD
-from dlcourse.by_hand.regularization import L1, L2
+from dlcourse.by_hand.normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    Standardize,
+    compute_global_statistics,
+)
+from dlcourse.by_hand.optimizers import SGD, ProximalSGD, exponential_average, momentum_rate
+from dlcourse.by_hand.regularization import (
+    L1,
+    L2,
+    early_stopping_shrinkage,
+    l2_shrinkage,
+    soft_threshold,
+)
+from dlcourse.by_hand.schedules import (
+    Schedule,
+    diverges,
+    find_learning_rate,
+    robbins_monro_sums,
+    step_size,
+)
 from dlcourse.by_hand.training import EmpiricalRisk, fit, minibatches
 
 __all__ = [
@@ -51,8 +84,12 @@ __all__ = [
     "Add",
     "Affine",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
     "Box",
     "CrossEntropyLoss",
+    "Dropout",
+    "EarlyStopping",
     "EmpiricalRisk",
     "Graph",
     "HingeLoss",
@@ -63,26 +100,53 @@ __all__ = [
     "Multiply",
     "NegativeLogLikelihood",
     "Neuron",
+    "ProximalSGD",
     "ReLU",
+    "Schedule",
     "Sequential",
     "Sigmoid",
     "Sign",
     "Softmax",
+    "Standardize",
     "Tanh",
+    "active_fraction",
+    "all_masks",
     "at_kink",
+    "bounce",
     "check_gradients",
     "classify_critical_point",
+    "compute_global_statistics",
+    "convert_dropout",
+    "dead_units",
+    "diagnose",
+    "diverges",
+    "duplicate_units",
+    "early_stopping_shrinkage",
+    "estimate_moments",
+    "exponential_average",
+    "feature_correlation",
+    "find_learning_rate",
     "finite_difference_errors",
     "fit",
+    "geometric_average",
     "hessian",
+    "hidden_activations",
+    "initial_std",
+    "initialize",
+    "l2_shrinkage",
     "linear_pieces",
     "logsumexp",
     "minibatches",
+    "momentum_rate",
     "numerical_gradient",
     "relative_error",
+    "robbins_monro_sums",
+    "saturated_fraction",
     "sawtooth_network",
+    "soft_threshold",
     "softmax_jacobian",
     "staircase_network",
+    "step_size",
     "top_k_error",
     "topological_order",
     "xor_network",

@@ -69,6 +69,12 @@ class Box:
             for name, array in box.named(kind):
                 yield f"{child}.{name}", array
 
+    def modules(self) -> Iterator["Box"]:
+        """Yield this box, its children, their children and so on, from the first to the last."""
+        yield self
+        for _, box in self.children():
+            yield from box.modules()
+
     def train(self, training: bool = True) -> Self:
         """Switch this box and its children to training, or back."""
         self.training = training
@@ -84,7 +90,8 @@ class Box:
     def to(self, dtype: DTypeLike) -> Self:
         """Change parameters, gradients and buffers to float32 or float64."""
         for arrays in (self.params, self.grads, self.buffers):
-            arrays.update({name: array.astype(dtype) for name, array in arrays.items()})
+            real = {name: a for name, a in arrays.items() if a.dtype.kind == "f"}  # no counters
+            arrays.update({name: a.astype(dtype) for name, a in real.items()})
         for _, box in self.children():
             box.to(dtype)
         return self

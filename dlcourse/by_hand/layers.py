@@ -7,6 +7,8 @@ import numpy as np
 
 from dlcourse.by_hand import activations
 from dlcourse.by_hand.box import Array, Box, Sequential
+from dlcourse.by_hand.dropout import Dropout
+from dlcourse.by_hand.normalization import BatchNorm1d
 
 
 class Neuron(Box):
@@ -137,8 +139,13 @@ class MLP(Sequential):
     output : str
         Class name of the activation o of the output layer.  "Identity" gives the scores
         that `CrossEntropyLoss` takes, "Softmax" the probabilities f(x) of the slides.
+    batch_norm : bool
+        Whether a `BatchNorm1d` stands before each hidden activation.
+    dropout : float
+        With which probability a `Dropout` behind each hidden activation removes a unit; 0 for
+        no such box.  The output has none.
     rng : numpy.random.Generator, optional
-        Source of the initial weights of each `Affine`.
+        Source of the initial weights of each `Affine`, and of the masks.
 
     Raises
     ------
@@ -147,7 +154,7 @@ class MLP(Sequential):
 
     Notes
     -----
-    Slide rows F02, F03, F07, F08, F09, B12, C05, C07.
+    Slide rows F02, F03, F07, F08, F09, B12, C05, C07, D03, D05.
     """
 
     def __init__(
@@ -156,13 +163,20 @@ class MLP(Sequential):
         *,
         activation: str = "ReLU",
         output: str = "Identity",
+        batch_norm: bool = False,
+        dropout: float = 0.0,
         rng: np.random.Generator | None = None,
     ) -> None:
         if len(sizes) < 2:
             raise ValueError(f"sizes {list(sizes)} need an input and an output at least")
         rng = rng or np.random.default_rng()
         boxes: list[Box] = []
-        for d, m in pairwise(sizes):
-            boxes += [Affine(d, m, rng=rng), getattr(activations, activation)()]
-        boxes[-1] = getattr(activations, output)()
+        for d, m in pairwise(sizes[:-1]):
+            boxes.append(Affine(d, m, rng=rng))
+            if batch_norm:
+                boxes.append(BatchNorm1d(m))
+            boxes.append(getattr(activations, activation)())
+            if dropout:
+                boxes.append(Dropout(dropout, rng=rng))
+        boxes += [Affine(*sizes[-2:], rng=rng), getattr(activations, output)()]
         super().__init__(*boxes)

@@ -52,5 +52,84 @@ def weights(net: Box) -> Iterator[tuple[Array, Array]]:
     """Yield each weight array of a net, biases left out, and its gradient."""
     grads = dict(net.named("grads"))
     for name, array in net.named("params"):
-        if name.rpartition(".")[2] == "weight":
+        if is_weight(name):
             yield array, grads[name]
+
+
+def is_weight(name: str) -> bool:
+    """Tell by its dotted name whether a parameter is a weight, and no bias."""
+    return name.rpartition(".")[2] == "weight"
+
+
+def soft_threshold(w: Array, *, threshold: float) -> Array:
+    """Move every number towards 0 by the threshold, and let it stop there.
+
+    Parameters
+    ----------
+    w : array of any shape
+    threshold : float
+        How far, in units of w; at least 0.
+
+    Returns
+    -------
+    array of the shape of w
+        The v that minimizes (v - w)^2 / 2 + threshold |v|.
+
+    Raises
+    ------
+    ValueError
+        When the threshold is negative.
+
+    Notes
+    -----
+    Slide row R05.
+    """
+    if threshold < 0:
+        raise ValueError(f"threshold {threshold} is below 0")
+    return np.sign(w) * np.maximum(np.abs(w) - threshold, 0)
+
+
+def l2_shrinkage(curvature: Array, *, strength: float) -> Array:
+    """Tell which part of each weight an L2 penalty leaves, at the bottom of a bowl.
+
+    Parameters
+    ----------
+    curvature : array of shape (D,)
+        Second derivatives lambda of the loss along its axes; 0 or more.
+    strength : float
+        The factor of the penalty, above 0.
+
+    Returns
+    -------
+    array of shape (D,)
+        lambda / (lambda + 2 strength), between 0 and 1.
+
+    Notes
+    -----
+    Slide row R13.
+    """
+    return curvature / (curvature + 2 * strength)
+
+
+def early_stopping_shrinkage(curvature: Array, *, lr: float, steps: int) -> Array:
+    """Tell which part of each weight gradient descent has reached, in a bowl, from 0.
+
+    Parameters
+    ----------
+    curvature : array of shape (D,)
+        Second derivatives lambda of the loss along its axes.
+    lr : float
+        The step size alpha.
+    steps : int
+        How many steps were made.
+
+    Returns
+    -------
+    array of shape (D,)
+        1 - (1 - alpha lambda)^steps.
+
+    Notes
+    -----
+    Slide row R13.
+    """
+    return 1 - (1 - lr * curvature) ** steps

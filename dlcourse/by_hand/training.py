@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.early_stopping import EarlyStopping
 from dlcourse.by_hand.optimizers import SGD
+from dlcourse.by_hand.schedules import Schedule
 
 
 class EmpiricalRisk(Box):
@@ -91,6 +93,8 @@ def fit(
     batch_size: int | None = None,
     orders: Sequence[ArrayLike] | None = None,
     rng: np.random.Generator | None = None,
+    schedule: Schedule | None = None,
+    early_stopping: EarlyStopping | None = None,
     after_epoch: Callable[[int], Any] | None = None,
 ) -> Array:
     """Lower the empirical risk by gradient descent, batch by batch.
@@ -111,17 +115,21 @@ def fit(
         The order of the examples in each epoch; shuffled by `rng` when not given.
     rng : numpy.random.Generator, optional
         Source of the orders.
+    schedule : Schedule, optional
+        Changes the step size after each batch.
+    early_stopping : EarlyStopping, optional
+        Measures after each epoch, ends training in time, and restores the best parameters.
     after_epoch : callable, optional
         Called with the number of the epoch, from 0, when it is over.
 
     Returns
     -------
     array of shape (epochs * ceil(T / batch_size),)
-        The risk of each batch just before the step on it.
+        The risk of each batch just before the step on it; fewer when it stopped early.
 
     Notes
     -----
-    Slide rows T06, T07, T08, T09, E11.
+    Slide rows T06, T07, T08, T09, E11, R12.
     """
     rng = rng or np.random.default_rng()
     trajectory = []
@@ -132,6 +140,12 @@ def fit(
             trajectory.append(float(risk.fprop(x[batch], y[batch])))
             risk.bprop(np.ones((), x.dtype))
             optimizer.step()
+            if schedule is not None:
+                schedule.step()
         if after_epoch is not None:
             after_epoch(epoch)
+        if early_stopping is not None and early_stopping.update():
+            break
+    if early_stopping is not None:
+        early_stopping.restore()
     return np.array(trajectory)

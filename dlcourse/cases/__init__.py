@@ -1,1 +1,1 @@
-"""How to draw a case of each concept: mirrored, file for file, with `by_hand` and `in_torch`."""
+"""How to draw a case of each concept, and the rows of the table: file for file as `by_hand`."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlcourse.cases.case import Case
+from dlcourse.cases.case import BATCH, SCORES, Case, Twin, call
 
 
 def numbers(rng: np.random.Generator, *, n: int, d: int) -> Case:
@@ -18,3 +18,22 @@ def scores(rng: np.random.Generator, *, n: int, c: int) -> Case:
 def one_example(rng: np.random.Generator, *, c: int) -> Case:
     """The scores of one example."""
     return Case(inputs=(3 * rng.standard_normal(c),))
+
+
+TWINS = (
+    Twin("Identity", numbers, BATCH, "N07"),
+    Twin("Sign", numbers, BATCH, "C03 C04"),
+    Twin("Sigmoid", numbers, BATCH, "N04 N08 N09 N15 B08"),
+    Twin("Tanh", numbers, BATCH, "N04 N10 N16 B08"),
+    Twin("ReLU", numbers, BATCH, "N04 N11 N12 N13 N14 N17 B08"),
+    Twin("Softmax", scores, SCORES, "E10 F05 F06"),
+    Twin("LogSoftmax", scores, SCORES, "T05"),
+    Twin("logsumexp", scores, SCORES, "T05", play=call("logsumexp")),
+    Twin(
+        "softmax_jacobian",
+        one_example,
+        {"c": (1, 5)},
+        "F06",
+        play=call("softmax_jacobian"),
+    ),
+)

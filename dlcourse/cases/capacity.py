@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.cases.case import Case
+from dlcourse.cases.case import Case, Twin
 from dlcourse.cases.layers import draw_state
 
 
@@ -60,3 +60,40 @@ def play_linear_pieces(side: Any, case: Case) -> dict[str, Any]:
     """The number of straight pieces on [-2, 2]."""
     net = side.load(side.lib.MLP(case.arguments["sizes"]), case.arguments["state"])
     return {"pieces": side.lib.linear_pieces(net, low=-2.0, high=2.0)}
+
+
+# Finite differences, and counting by comparing slopes, need the 16 digits of float64:
+# such rows are not compared in float32.
+TWINS = (
+    Twin(
+        "xor_network",
+        xor_case,
+        {"n": (1, 5), "tanh": (0, 1)},
+        "C03 C04 C10",
+        play=play_model("xor_network"),
+    ),
+    Twin(
+        "staircase_network",
+        staircase_case,
+        {"units": (1, 9)},
+        "C06",
+        play=play_model("staircase_network", cubic),
+        rejects=(no_units,),
+    ),
+    Twin(
+        "sawtooth_network",
+        sawtooth_case,
+        {"folds": (1, 6)},
+        "C09",
+        play=play_model("sawtooth_network"),
+        rejects=(no_folds,),
+    ),
+    Twin(
+        "linear_pieces",
+        random_relu_net,
+        {"depth": (1, 3), "width": (1, 6)},
+        "C07 C09",
+        play=play_linear_pieces,
+        single=False,
+    ),
+)

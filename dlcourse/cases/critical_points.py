@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.cases.case import Case
+from dlcourse.cases.case import Case, Twin
 
 
 def quadratic(rng: np.random.Generator, *, d: int) -> Case:
@@ -24,3 +24,25 @@ def play_classify(side: Any, case: Case) -> dict[str, Any]:
     kinds = ("minimum", "maximum", "saddle", "undecided")
     kind = side.lib.classify_critical_point(side.array(case.arguments["matrix"]))
     return {"kind": kinds.index(kind)}
+
+
+# Finite differences, and counting by comparing slopes, need the 16 digits of float64:
+# such rows are not compared in float32.
+TWINS = (
+    Twin(
+        "hessian",
+        quadratic,
+        {"d": (1, 4)},
+        "T10",
+        play=play_hessian,
+        single=False,
+        tolerance=1e-6,  # by hand it is a difference of differences, over a step squared
+    ),
+    Twin(
+        "classify_critical_point",
+        quadratic,
+        {"d": (1, 4)},
+        "T10",
+        play=play_classify,
+    ),
+)

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.cases.case import Case
+from dlcourse.cases import arithmetic, layers
+from dlcourse.cases.case import BATCH, Case, Twin
 
 
 def smooth_point(rng: np.random.Generator, *, n: int, d: int) -> Case:
@@ -79,3 +80,53 @@ def play_kink_warning(side: Any, case: Case) -> dict[str, Any]:
         warnings.simplefilter("always")
         side.lib.check_gradients(side.lib.ReLU(), side.array(case.inputs[0]), step=1e-4)
     return {"warned": any(issubclass(w.category, side.lib.KinkWarning) for w in caught)}
+
+
+# Finite differences, and counting by comparing slopes, need the 16 digits of float64:
+# such rows are not compared in float32.
+TWINS = (
+    Twin(
+        "numerical_gradient",
+        smooth_point,
+        {"n": (1, 3), "d": (1, 3)},
+        "B10 B11",
+        play=play_numerical_gradient,
+        rejects=(unknown_scheme,),
+        single=False,
+        tolerance=1e-8,  # dividing by a step of 1e-3 makes rounding a thousand times larger
+    ),
+    Twin("relative_error", arithmetic.pairs, BATCH, "B10", play=play_relative_error),
+    Twin(
+        "at_kink",
+        points_near_zero,
+        {"n": (1, 5)},
+        "B11",
+        play=play_at_kink,
+        single=False,
+    ),
+    Twin(
+        "KinkWarning",
+        points_near_zero,
+        {"n": (1, 5)},
+        "B11",
+        play=play_kink_warning,
+        single=False,
+    ),
+    Twin(
+        "finite_difference_errors",
+        smooth_point,
+        {"n": (1, 3), "d": (1, 3)},
+        "B10",
+        play=play_finite_difference_errors,
+        single=False,
+        tolerance=1e-8,  # dividing by small steps makes rounding larger
+    ),
+    Twin(
+        "check_gradients",
+        layers.affine,
+        {"n": (1, 3), "d": (1, 3), "m": (1, 3)},
+        "B10 B11 B12 V01",
+        play=play_check_gradients,
+        single=False,
+    ),
+)

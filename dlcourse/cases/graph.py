@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.cases.case import Case
+from dlcourse.cases.case import BATCH, Case, Twin
 
 
 def graph(rng: np.random.Generator, *, n: int, d: int, m: int) -> Case:
@@ -65,3 +65,21 @@ def play_topological_order(side: Any, case: Case) -> dict[str, Any]:
     """The order, as the numbers in the names."""
     order = side.lib.topological_order(**case.arguments)
     return {"order": [int(name.removeprefix("box")) for name in order]}
+
+
+TWINS = (
+    Twin(
+        "Graph",
+        graph,
+        BATCH | {"m": (1, 5)},
+        "B01 B02 B03 B04 B05 B06",
+        rejects=(a_cycle, unknown_name, taken_name),
+    ),
+    Twin(
+        "topological_order",
+        random_wiring,
+        {"n": (1, 8)},
+        "B01 B03",
+        play=play_topological_order,
+    ),
+)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.by_hand.box import Array
-from dlcourse.cases.case import Case
+from dlcourse.cases.case import BATCH, Case, Twin
 
 
 def neuron(rng: np.random.Generator, *, n: int, d: int, g: int) -> Case:
@@ -31,12 +31,33 @@ def affine_too_wide(rng: np.random.Generator) -> Case:
     return Case({"in_features": 3, "out_features": 2}, (rng.standard_normal((2, 4)),))
 
 
-def mlp(rng: np.random.Generator, *, n: int, depth: int, width: int, c: int, g: int) -> Case:
-    """A batch of vectors for a net with none to three hidden layers."""
+def mlp(
+    rng: np.random.Generator, *, n: int, depth: int, width: int, c: int, g: int, norm: int, p: int
+) -> Case:
+    """A batch of vectors for a net with none to three hidden layers, and masks for each."""
     sizes = [width + 1, *[width] * depth, c]
     activation, output = (("ReLU", "Identity"), ("Tanh", "Softmax"), ("Sigmoid", "Sigmoid"))[g]
-    arguments = {"sizes": sizes, "activation": activation, "output": output}
-    return Case(arguments, (rng.standard_normal((n, sizes[0])),))
+    n += norm  # batch normalization takes two examples or more
+    arguments = {
+        "sizes": sizes,
+        "masks": rng.integers(2, size=(depth, n, width)),
+        "options": {
+            "activation": activation,
+            "output": output,
+            "batch_norm": bool(norm),
+            "dropout": p / 10,
+        },
+    }
+    return Case(arguments, (rng.standard_normal((n, sizes[0])),), build=build_mlp)
+
+
+def build_mlp(side: Any, *, sizes: Sequence[int], masks: Array, options: dict[str, Any]) -> Any:
+    """A net whose dropout, if it has any, uses the same masks on both sides."""
+    net = side.lib.MLP(sizes, **options)
+    dropouts = [box for box in net.modules() if isinstance(box, side.lib.Dropout)]
+    for box, mask in zip(dropouts, map(side.array, masks), strict=False):
+        box.masks = lambda _shape, mask=mask: mask
+    return net
 
 
 def mlp_too_short(rng: np.random.Generator) -> Case:
@@ -62,3 +83,37 @@ def draw_state(rng: np.random.Generator, sizes: Sequence[int]) -> dict[str, Arra
         state[f"{2 * layer}.weight"] = rng.standard_normal((m, d)) / np.sqrt(d)
         state[f"{2 * layer}.bias"] = 0.1 * rng.standard_normal(m)
     return state
+
+
+TWINS = (
+    Twin(
+        "Neuron",
+        neuron,
+        BATCH | {"g": (0, 4)},
+        "N01 N02 N03 N05 N06 N19 C01",
+        rejects=(neuron_too_wide,),
+    ),
+    Twin(
+        "Affine",
+        affine,
+        BATCH | {"m": (1, 5)},
+        "F01 F07 B07",
+        rejects=(affine_too_wide,),
+    ),
+    Twin(
+        "MLP",
+        mlp,
+        {
+            "n": (1, 4),
+            "depth": (0, 3),
+            "width": (1, 4),
+            "c": (1, 4),
+            "g": (0, 2),
+            "norm": (0, 1),
+            "p": (0, 5),
+        },
+        "F02 F03 F07 F08 F09 B12 C05 C07 D03 D05",
+        rejects=(mlp_too_short,),
+    ),
+    Twin("Sequential", chain, BATCH | {"m": (1, 5)}, "F07 F08 B03 B05"),
+)

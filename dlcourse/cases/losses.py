@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from dlcourse.cases.case import Case
+from dlcourse.cases import arithmetic
+from dlcourse.cases.case import BATCH, SCORES, Case, Twin, call
 
 
 def probabilities(rng: np.random.Generator, *, n: int, c: int) -> Case:
@@ -70,3 +71,47 @@ def tied_scores(rng: np.random.Generator, *, n: int, c: int, k: int) -> Case:
 def too_many_guesses(rng: np.random.Generator) -> Case:
     """More guesses than classes."""
     return Case({"k": 4}, (rng.random((2, 3)), np.array([0, 1])))
+
+
+LABEL_ERRORS = (label_too_large, too_few_labels)
+TWINS = (
+    Twin(
+        "NegativeLogLikelihood",
+        probabilities,
+        SCORES,
+        "E04 T02 T03",
+        rejects=(no_probabilities, *LABEL_ERRORS),
+    ),
+    Twin("CrossEntropyLoss", labelled_scores, SCORES, "E10 T02 T04 T05", rejects=LABEL_ERRORS),
+    Twin(
+        "BCEWithLogitsLoss",
+        yes_or_no,
+        {"n": (1, 5)},
+        "F04",
+        rejects=(impossible_target, arithmetic.unlike_shapes),
+    ),
+    Twin("MSELoss", regression, BATCH, "E04", rejects=(arithmetic.unlike_shapes,)),
+    Twin(
+        "HingeLoss",
+        margins,
+        {"n": (1, 5)},
+        "E04",
+        rejects=(label_zero, arithmetic.unlike_shapes),
+    ),
+    Twin(
+        "zero_one_error",
+        labelled_scores,
+        SCORES,
+        "E04 E07",
+        play=call("zero_one_error"),
+        rejects=LABEL_ERRORS,
+    ),
+    Twin(
+        "top_k_error",
+        tied_scores,
+        SCORES | {"k": (1, 5)},
+        "E12 E13",
+        play=call("top_k_error"),
+        rejects=(too_many_guesses,),
+    ),
+)

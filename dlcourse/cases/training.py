@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.cases.case import Case
+from dlcourse.cases.case import BATCH, Case, Twin
 from dlcourse.cases.layers import draw_state
 
 
@@ -34,32 +34,6 @@ def training_run(rng: np.random.Generator, *, n: int, batch: int, epochs: int) -
         "orders": [rng.permutation(n) for _ in range(epochs)],
     }
     return Case(arguments, (rng.standard_normal((n, 3)), rng.integers(2, size=n)))
-
-
-def play_sgd(side: Any, case: Case) -> dict[str, Any]:
-    """Five steps on all examples, and the state after each."""
-    lib, arguments = side.lib, case.arguments
-    net = side.load(lib.MLP(arguments["sizes"]), arguments["state"])
-    risk = lib.EmpiricalRisk(net, lib.CrossEntropyLoss())
-    optimizer = lib.SGD(net, lr=0.5)
-    x, y = map(side.array, case.inputs)
-    states: dict[str, Any] = {}
-    for step in range(5):
-        net.zero_grad()
-        side.backward(risk, risk(x, y), np.ones(()))
-        optimizer.step()
-        states |= {f"{name} after step {step + 1}": a for name, a in side.state(net).items()}
-    return states
-
-
-def negative_rate(rng: np.random.Generator) -> Case:
-    """A learning rate below 0."""
-    return Case({"lr": -0.1}, build=build_optimizer)
-
-
-def build_optimizer(side: Any, *, lr: float) -> Any:
-    """An optimizer for a single layer."""
-    return side.lib.SGD(side.lib.Affine(2, 2), lr=lr)
 
 
 def play_fit(side: Any, case: Case) -> dict[str, Any]:
@@ -94,3 +68,23 @@ def play_minibatches(side: Any, case: Case) -> dict[str, Any]:
     return {
         f"batch {i}": batch for i, batch in enumerate(side.lib.minibatches(order, **case.arguments))
     }
+
+
+RUN = {"n": (1, 6), "batch": (0, 4), "epochs": (1, 3)}
+TWINS = (
+    Twin(
+        "EmpiricalRisk",
+        risk,
+        BATCH | {"c": (2, 4)},
+        "E02 E03 E06 O05 T01",
+    ),
+    Twin(
+        "minibatches",
+        batches,
+        {"n": (1, 7), "size": (0, 4)},
+        "T08 O04",
+        play=play_minibatches,
+        rejects=(empty_batch,),
+    ),
+    Twin("fit", training_run, RUN, "T06 T07 T08 T09 T12 T13 E11", play=play_fit),
+)

@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dlcourse.in_torch import activations
+from dlcourse.in_torch.dropout import Dropout
+from dlcourse.in_torch.normalization import BatchNorm1d
 
 
 class Neuron(nn.Module):
@@ -72,12 +74,19 @@ class MLP(nn.Sequential):
         *,
         activation: str = "ReLU",
         output: str = "Identity",
+        batch_norm: bool = False,
+        dropout: float = 0.0,
         rng: torch.Generator | None = None,
     ) -> None:
         if len(sizes) < 2:
             raise ValueError(f"sizes {list(sizes)} need an input and an output at least")
         boxes: list[nn.Module] = []
-        for d, m in pairwise(sizes):
-            boxes += [Affine(d, m, rng=rng), getattr(activations, activation)()]
-        boxes[-1] = getattr(activations, output)()
+        for d, m in pairwise(sizes[:-1]):
+            boxes.append(Affine(d, m, rng=rng))
+            if batch_norm:
+                boxes.append(BatchNorm1d(m))
+            boxes.append(getattr(activations, activation)())
+            if dropout:
+                boxes.append(Dropout(dropout, rng=rng))
+        boxes += [Affine(*sizes[-2:], rng=rng), getattr(activations, output)()]
         super().__init__(*boxes)

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+
+from dlcourse.by_hand.regularization import is_weight
 
 
 class L2(nn.Module):
@@ -30,6 +33,35 @@ class L1(nn.Module):
 
 def weights(net: nn.Module) -> Iterator[Tensor]:
     """Yield each weight tensor of a net, biases left out."""
-    for name, parameter in net.named_parameters():
-        if name.rpartition(".")[2] == "weight":
-            yield parameter
+    return (parameter for name, parameter in net.named_parameters() if is_weight(name))
+
+
+def soft_threshold(w: Tensor, *, threshold: float) -> Tensor:
+    """Move every number towards 0 by the threshold, and let it stop there.
+
+    Arguments, shapes and errors: `dlcourse.by_hand.soft_threshold`.
+    """
+    if threshold < 0:
+        raise ValueError(f"threshold {threshold} is below 0")
+    return F.softshrink(w, threshold)
+
+
+def l2_shrinkage(curvature: Tensor, *, strength: float) -> Tensor:
+    """Tell which part of each weight an L2 penalty leaves, at the bottom of a bowl.
+
+    Arguments, shapes and errors: `dlcourse.by_hand.l2_shrinkage`.
+    """
+    bowl = torch.diag(curvature)
+    priced = bowl + 2 * strength * torch.eye(len(curvature), dtype=curvature.dtype)
+    return torch.linalg.solve(priced, bowl @ torch.ones_like(curvature))
+
+
+def early_stopping_shrinkage(curvature: Tensor, *, lr: float, steps: int) -> Tensor:
+    """Tell which part of each weight gradient descent has reached, in a bowl, from 0.
+
+    Arguments, shapes and errors: `dlcourse.by_hand.early_stopping_shrinkage`.
+    """
+    theta = torch.zeros_like(curvature)
+    for _ in range(steps):
+        theta = theta - lr * curvature * (theta - 1)
+    return theta

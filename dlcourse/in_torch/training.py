@@ -6,7 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from dlcourse.in_torch.early_stopping import EarlyStopping
 from dlcourse.in_torch.optimizers import SGD
+from dlcourse.in_torch.schedules import Schedule
 
 
 class EmpiricalRisk(nn.Module):
@@ -56,6 +58,8 @@ def fit(
     batch_size: int | None = None,
     orders: Sequence[Any] | None = None,
     rng: torch.Generator | None = None,
+    schedule: Schedule | None = None,
+    early_stopping: EarlyStopping | None = None,
     after_epoch: Callable[[int], Any] | None = None,
 ) -> Tensor:
     """Lower the empirical risk by gradient descent, batch by batch.
@@ -74,7 +78,13 @@ def fit(
             value = risk(x[batch], y[batch])
             value.backward()
             optimizer.step()
+            if schedule is not None:
+                schedule.step()
             trajectory.append(value.item())
         if after_epoch is not None:
             after_epoch(epoch)
+        if early_stopping is not None and early_stopping.update():
+            break
+    if early_stopping is not None:
+        early_stopping.restore()
     return torch.tensor(trajectory, dtype=torch.float64)

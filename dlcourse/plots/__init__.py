@@ -4,7 +4,7 @@ A drawing function returns the axes it drew on; `show` ends a cell, and takes th
 that says in words and numbers what the figure shows.
 """
 
-from dlcourse.plots.charts import bars, curves, heatmap, images
+from dlcourse.plots.charts import bars, curves, heatmap, images, units
 from dlcourse.plots.figure import COLOURS, DASHES, MARKERS, Shown, panels, show
 from dlcourse.plots.graphs import flow_graph, network
 from dlcourse.plots.plane import contours, plane, regions, surface
@@ -26,4 +26,5 @@ __all__ = [
     "regions",
     "show",
     "surface",
+    "units",
 ]

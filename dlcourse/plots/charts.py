@@ -90,3 +90,27 @@ def images(pictures: Array, titles: Sequence[str], *, columns: int = 10) -> Axes
         ax.set_title(title, fontsize=11)
         ax.set_axis_off()
     return axes[0]
+
+
+def units(
+    h: Array,
+    *,
+    ax: Axes | None = None,
+    title: str = "",
+    low: float | None = None,
+    high: float | None = None,
+) -> Axes:
+    """Draw what hidden units give, as the slides do: a row for each sample, a column for each unit.
+
+    Parameters
+    ----------
+    h : array of shape (N, M)
+        Dark is the lowest value, bright the highest.
+    low, high : float, optional
+        The values that are darkest and brightest, to compare panels.
+    """
+    ax = ax or panels(1, height=4.0)[0]
+    ax.imshow(h, cmap="cividis", aspect="auto", interpolation="nearest", vmin=low, vmax=high)
+    ax.grid(visible=False)
+    ax.set(title=title, xlabel="hidden units", ylabel="samples")
+    return ax

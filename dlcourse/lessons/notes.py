@@ -1,15 +1,10 @@
-"""What lectures are made of besides pictures: predictions, trials with seeds, and claims."""
+"""What a lecture says beside its text: predictions, and claims that are checked as it runs."""
 
 import html
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from scipy import stats
-
-from dlcourse import by_hand, slides
-from dlcourse.by_hand.box import Array
-from dlcourse.data import Split
+from dlcourse import slides
 
 
 @dataclass(frozen=True)
@@ -104,110 +99,6 @@ def predict(question: str, *, answer: str | None = None, **choices: str) -> Pred
     if answer is not None and answer not in choices:
         raise ValueError(f"answer {answer!r} is none of {', '.join(choices)}")
     return Prediction(question, choices, answer)
-
-
-@dataclass(frozen=True)
-class Trials:
-    """Results of one experiment with several seeds.
-
-    Attributes
-    ----------
-    values : array of shape (n_seeds,)
-    """
-
-    values: Array
-
-    @property
-    def mean(self) -> float:
-        """The mean over the seeds."""
-        return float(self.values.mean())
-
-    @property
-    def margin(self) -> float:
-        """Half the width of the 95 % confidence interval of the mean, by Student's t."""
-        n = len(self.values)
-        if n < 2:
-            return float("inf")
-        return float(stats.t.ppf(0.975, n - 1) * stats.sem(self.values))
-
-    def __repr__(self) -> str:
-        digits = 0  # as many decimals as the margin has a meaning for
-        if 0 < self.margin < 1:
-            digits = int(np.ceil(-np.log10(self.margin)))
-        mean, margin = (f"{value:.{digits}f}" for value in (self.mean, self.margin))
-        return f"{mean} ± {margin} (95 % interval, {len(self.values)} seeds)"
-
-    def __sub__(self, other: "Trials") -> "Trials":
-        """Subtract the results of another experiment, seed by seed."""
-        return Trials(self.values - other.values)
-
-
-def repeat(experiment: Callable[[int], float], seeds: Iterable[int] = range(5)) -> Trials:
-    """Run an experiment once for each seed.
-
-    Parameters
-    ----------
-    experiment : callable
-        Maps a seed to one number.
-    seeds : iterable of int
-
-    Returns
-    -------
-    Trials
-    """
-    return Trials(np.array([experiment(seed) for seed in seeds], float))
-
-
-def train_classifier(
-    examples: Split,
-    sizes: Sequence[int],
-    *,
-    seed: int,
-    activation: str = "ReLU",
-    lr: float = 0.1,
-    epochs: int = 30,
-    batch_size: int | None = 32,
-) -> by_hand.MLP:
-    """Train a fresh net by hand on labelled examples, with cross-entropy and plain SGD.
-
-    Parameters
-    ----------
-    examples : Split
-        x (T, D) and labels y (T,).
-    sizes : sequence of int
-        Units of each layer, as for `MLP`.
-    seed : int
-        Source of the initial weights and of the order of the examples.
-    activation : str
-        Class name of the hidden activation.
-    lr : float
-        Learning rate.
-    epochs : int
-    batch_size : int, optional
-        None for all examples at once.
-
-    Returns
-    -------
-    MLP
-        Maps x to scores.
-    """
-    rng = np.random.default_rng(seed)
-    net = by_hand.MLP(sizes, activation=activation, rng=rng)
-    by_hand.fit(
-        by_hand.EmpiricalRisk(net, by_hand.CrossEntropyLoss()),
-        *examples,
-        optimizer=by_hand.SGD(net, lr=lr),
-        epochs=epochs,
-        batch_size=batch_size,
-        rng=rng,
-    )
-    return net
-
-
-def error_percent(net: by_hand.Box, examples: Split) -> float:
-    """Count the wrong answers of a net, in percent of the examples."""
-    x, y = examples
-    return 100 * by_hand.zero_one_error(net(x), y)
 
 
 def claim(row: str, sentence: str, holds: bool) -> Note:

@@ -1,0 +1,204 @@
+"""Normalization: give every input, or every unit, mean 0 and variance 1."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dlcourse.by_hand.box import Array, Box
+
+
+class Standardize(Box):
+    """Subtract the mean of each input over the training set, and divide by its deviation.
+
+    Parameters
+    ----------
+    num_features : int
+        Number D of inputs.
+
+    Attributes
+    ----------
+    buffers["mean"], buffers["std"] : arrays of shape (D,)
+        Set by `fit`; 0 and 1 before.
+
+    Raises
+    ------
+    ValueError
+        When x does not have D columns.
+
+    Notes
+    -----
+    An input that never changes keeps its scale: its deviation counts as 1.
+    Slide rows O17, V07.
+    """
+
+    def __init__(self, num_features: int) -> None:
+        super().__init__()
+        self.buffers = {"mean": np.zeros(num_features), "std": np.ones(num_features)}
+
+    def fit(self, x: Array) -> None:
+        """Learn the mean and the deviation of each column of the training examples x (T, D)."""
+        check_columns(tuple(x.shape), len(self.buffers["mean"]))
+        std = x.std(axis=0)
+        self.buffers["mean"][...] = x.mean(axis=0)
+        self.buffers["std"][...] = np.where(std > 0, std, 1)
+
+    def fprop(self, x: Array) -> Array:
+        """Map x (N, D) to (x - mean) / std."""
+        mean, std = self.buffers["mean"], self.buffers["std"]
+        check_columns(tuple(x.shape), len(mean))
+        return (x - mean) / std
+
+    def bprop(self, dy: Array) -> Array:
+        """Map the gradient at the output to the gradient at x; mean and std are constants."""
+        return dy / self.buffers["std"]
+
+
+class BatchNorm1d(Box):
+    """Normalize each unit over the mini-batch, then scale by gamma and shift by beta.
+
+    Parameters
+    ----------
+    num_features : int
+        Number C of units.
+    eps : float
+        Added to the variance, so that nothing is divided by 0.
+    momentum : float
+        Weight of the new statistics in the running averages.  (So 0.1 here is 0.9 in the
+        words of other exponential averages.)
+
+    Attributes
+    ----------
+    params["weight"], params["bias"] : arrays of shape (C,)
+        gamma and beta.
+    buffers["running_mean"], buffers["running_var"] : arrays of shape (C,)
+        Used when not training; the variance is over m - 1, as PyTorch keeps it.
+    buffers["num_batches_tracked"] : array of shape ()
+
+    Raises
+    ------
+    ValueError
+        From `fprop`, when x does not have C columns, or when training on a single value per
+        unit: it has no variance.
+
+    Notes
+    -----
+    Slide rows BN01, BN02, BN03, BN04, BN05, BN06, BN10, BN11, BN14.
+    """
+
+    dims = 2
+    axes: tuple[int, ...] = (0,)  # over which the statistics are taken
+
+    def __init__(self, num_features: int, *, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        super().__init__()
+        self.eps, self.momentum = eps, momentum
+        self.set_params(weight=np.ones(num_features), bias=np.zeros(num_features))
+        self.buffers = {
+            "running_mean": np.zeros(num_features),
+            "running_var": np.ones(num_features),
+            "num_batches_tracked": np.zeros((), np.int64),
+        }
+
+    def fprop(self, x: Array) -> Array:
+        """Map x (N, C) to gamma x_hat + beta, as in Algorithm 1."""
+        gamma, beta = self.per_unit(self.params["weight"]), self.per_unit(self.params["bias"])
+        check_batch(tuple(x.shape), gamma.size, dims=self.dims, training=self.training)
+        if self.training:
+            mean = x.mean(axis=self.axes, keepdims=True)
+            var = ((x - mean) ** 2).mean(axis=self.axes, keepdims=True)
+            self.keep_running(mean, var, x.size // gamma.size)
+        else:
+            mean = self.per_unit(self.buffers["running_mean"])
+            var = self.per_unit(self.buffers["running_var"])
+        std = np.sqrt(var + self.eps)
+        x_hat = (x - mean) / std
+        self.saved = x_hat, std, self.training
+        return gamma * x_hat + beta
+
+    def bprop(self, dy: Array) -> Array:
+        """Map the gradient at the output to the gradient at x; add to `grads`.
+
+        While training, mean and variance depend on x too, and so on every example.
+        """
+        x_hat, std, training = self.saved
+        self.grads["weight"] += (dy * x_hat).sum(axis=self.axes)
+        self.grads["bias"] += dy.sum(axis=self.axes)
+        dx_hat = dy * self.per_unit(self.params["weight"])
+        if training:
+            along = (dx_hat * x_hat).mean(axis=self.axes, keepdims=True)
+            dx_hat = dx_hat - dx_hat.mean(axis=self.axes, keepdims=True) - x_hat * along
+        return dx_hat / std
+
+    def keep_running(self, mean: Array, var: Array, m: int) -> None:
+        """Move the running averages towards the statistics of a batch of m values per unit."""
+        unbiased = var * m / (m - 1)
+        for name, new in (("running_mean", mean), ("running_var", unbiased)):
+            old = self.buffers[name]
+            old[...] = (1 - self.momentum) * old + self.momentum * new.reshape(-1)
+        self.buffers["num_batches_tracked"] += 1
+
+    def per_unit(self, v: Array) -> Array:
+        """Reshape a vector with a number for each unit, so that it stands along axis 1."""
+        return v.reshape(1, -1, *[1] * (self.dims - 2))
+
+
+class BatchNorm2d(BatchNorm1d):
+    """Normalize each channel over the images and pixels of the mini-batch.
+
+    Parameters, attributes and errors as for `BatchNorm1d`; x has shape (N, C, H, W).
+
+    Notes
+    -----
+    Slide row BN15.
+    """
+
+    dims = 4
+    axes = (0, 2, 3)
+
+
+def compute_global_statistics(net: Box, x: Array) -> None:
+    """Give every batch normalization of a net the mean and variance over all of x.
+
+    The slides' final phase: from the first layer to the last, propagate all training data to
+    that layer, and store the statistics there.  Layers before it already use theirs.
+
+    Parameters
+    ----------
+    net : Box
+        Its batch normalizations stand in the order in which they run.
+    x : array of shape (T, ...)
+        All training examples, at least two.
+
+    Notes
+    -----
+    The running averages are replaced.  Slide row BN10.
+    """
+    was_training = net.training
+    net.train(False)
+    for norm in batch_norms(net):
+        momentum, norm.momentum, norm.training = norm.momentum, 1.0, True
+        net(x)
+        norm.momentum, norm.training = momentum, False
+    net.train(was_training)
+
+
+def batch_norms(net: Box) -> Iterator[BatchNorm1d]:
+    """Yield the batch normalizations of a net, from the first to the last."""
+    return (box for box in net.modules() if isinstance(box, BatchNorm1d))
+
+
+def check_columns(shape: tuple[int, ...], features: int) -> None:
+    """Refuse examples that do not have one column for each feature."""
+    if len(shape) != 2 or shape[1] != features:
+        raise ValueError(f"x has shape {shape}, which does not fit {features} features")
+
+
+def check_batch(shape: tuple[int, ...], units: int, *, dims: int, training: bool) -> None:
+    """Refuse a batch of another shape, or without a variance."""
+    if len(shape) != dims or shape[1] != units:
+        letters = "(N, C)" if dims == 2 else "(N, C, H, W)"
+        raise ValueError(f"x has shape {shape}, not {letters} with C = {units}")
+    if training and int(np.prod(shape)) == units:
+        raise ValueError(
+            "a batch of one value per unit has no variance: train on two examples or more, "
+            "or switch to evaluation with net.train(False)"
+        )
