@@ -72,6 +72,13 @@ class ByHand:
         """Read the parameters and buffers of a net."""
         return net.state_dict()
 
+    def use(self, net: Box, x: Array) -> Array:
+        """Run a net as it is used, and leave it in the mode it was in."""
+        training = net.training
+        value = net.train(False)(x)
+        net.train(training)
+        return value
+
     def backward(self, box: Box, value: Array, dy: Array) -> Any:
         """Pass the gradient at the value of a box back through it."""
         return box.bprop(dy)
@@ -106,6 +113,14 @@ class InTorch:
     def state(self, net: torch.nn.Module) -> dict[str, Tensor]:
         """Read the parameters and buffers of a net."""
         return {name: tensor.detach().clone() for name, tensor in net.state_dict().items()}
+
+    @torch.no_grad()
+    def use(self, net: torch.nn.Module, x: Tensor) -> Tensor:
+        """Run a net as it is used, and leave it in the mode it was in."""
+        training = net.training
+        value: Tensor = net.eval()(x)
+        net.train(training)
+        return value
 
     def backward(self, box: torch.nn.Module, value: Tensor, dy: Array) -> None:
         """Pass the gradient at the value of a box back through it."""

@@ -9,7 +9,7 @@ from matplotlib import pyplot as plt
 from PIL import Image
 
 import dlcourse
-from dlcourse import by_hand, data, lessons, plots, sources
+from dlcourse import by_hand, data, in_torch, lessons, plots, sources
 from dlcourse.twins import TWINS
 
 # ---- predictions, trials, claims ------------------------------------------------------
@@ -67,6 +67,59 @@ def test_training_again_with_one_seed_gives_the_same_net():
     assert 0 <= lessons.error_percent(nets[0], moons) <= 100
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"batch_norm": True, "momentum": 0.9, "schedule": {"kind": "inverse", "decay": 0.1}},
+        {"dropout": 0.5, "weight_decay": 0.01, "initialization": "he"},
+    ],
+    ids=["batch norm", "dropout"],
+)
+def test_both_sides_train_to_the_same_place(options):
+    moons = data.moons(60, rng=np.random.default_rng(0))
+    note = lessons.coincide(
+        lambda lib: lessons.train_classifier(
+            moons, [2, 8, 8, 2], seed=3, epochs=3, batch_size=20, lib=lib, **options
+        )
+    )
+    assert "equal to 1e-08 after 9 steps" in repr(note)
+
+
+def test_sides_that_train_differently_are_told_apart():
+    moons = data.moons(60, rng=np.random.default_rng(0))
+    with pytest.raises(AssertionError, match=r"0\.weight differs by .* of its largest number"):
+        lessons.coincide(
+            lambda lib: lessons.train_classifier(
+                moons, [2, 4, 2], seed=3, epochs=1, lib=lib, lr=0.1 if lib is by_hand else 0.2
+            )
+        )
+
+
+@pytest.mark.parametrize("lib", [by_hand, in_torch], ids=["by_hand", "in_torch"])
+def test_measuring_a_net_uses_it_and_leaves_it_in_training(lib):
+    moons = data.moons(60, rng=np.random.default_rng(0))
+    seen = []
+    net = lessons.train_classifier(
+        moons,
+        [2, 8, 2],
+        seed=0,
+        epochs=2,
+        dropout=0.5,
+        lib=lib,
+        after_epoch=lambda net: seen.append((lessons.mean_loss(net, moons), net.training)),
+    )
+    assert not net.training
+    assert lessons.mean_loss(net, moons) == seen[-1][0]
+    assert [training for _, training in seen] == [True, True]
+    assert 0 < lessons.error_percent(net, moons) < 60
+
+
+def test_progress_is_silent_outside_of_notebooks(capsys):
+    assert list(lessons.progress(range(3))) == [0, 1, 2]
+    assert list(lessons.progress(iter("ab"), "letters")) == ["a", "b"]
+    assert capsys.readouterr() == ("", "")
+
+
 # ---- figures ----------------------------------------------------------------------------
 
 
@@ -112,6 +165,13 @@ def test_a_net_is_drawn_with_its_weights_and_biases():
     for label in ("y1", "z", "0.7", "-0.4", "bias 0.5", "bias -1.5", "bias -1"):
         assert label in texts
     assert texts.count("1") == 4
+    plt.close("all")
+
+
+def test_units_are_drawn_with_a_row_for_each_sample():
+    ax = plots.units(np.arange(12.0).reshape(4, 3), low=0, high=11)
+    assert ax.images[0].get_array().shape == (4, 3)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("hidden units", "samples")
     plt.close("all")
 
 
@@ -202,6 +262,25 @@ def test_synthetic_sets_come_from_their_seed_alone(make, classes):
     assert set(first.y.tolist()) == set(range(classes))
     np.testing.assert_array_equal(first.x, again.x)
     assert not np.array_equal(first.x, other.x)
+
+
+def test_label_noise_changes_this_many_labels_and_nothing_else():
+    train = data.digits().train
+    noisy = data.with_label_noise(train, 0.3, rng=np.random.default_rng(0))
+    assert (noisy.y != train.y).sum() == round(0.3 * len(train.y))
+    assert set(noisy.y.tolist()) == set(range(10))
+    np.testing.assert_array_equal(noisy.x, train.x)
+    with pytest.raises(ValueError, match=r"fraction 1\.5 should be from 0 to 1"):
+        data.with_label_noise(train, 1.5, rng=np.random.default_rng(0))
+
+
+def test_a_subset_has_every_example_once():
+    x = np.arange(10)[:, None]
+    some = data.subset(data.Split(x, np.arange(10)), 4, rng=np.random.default_rng(0))
+    assert len(set(some.y.tolist())) == 4
+    np.testing.assert_array_equal(some.x[:, 0], some.y)
+    with pytest.raises(ValueError, match="11 examples cannot be drawn from 10"):
+        data.subset(data.Split(x, np.arange(10)), 11, rng=np.random.default_rng(0))
 
 
 def test_xor_and_curves_without_noise_are_exact():

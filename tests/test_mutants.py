@@ -1,7 +1,8 @@
-"""The tests of the twins catch planted bugs: every mutant of every `bprop` is killed.
+"""The tests of the twins catch planted bugs: every mutant is killed.
 
-A mutant is a line of a `bprop` (or of the `fprop` that saves for it) changed into a mistake
-that people make.  A new `bprop` without three mutants fails, and so does a mutant that lives.
+A mutant is a line of a `bprop` (or of the `fprop` that saves for it), of an optimizer, a schedule
+or another procedure, changed into a mistake that people make.  A new `bprop` without three mutants
+fails, and so does a mutant that lives.
 """
 
 import copy
@@ -146,11 +147,240 @@ MUTANTS = {
         ("= for +=", "dw += dy * np.sign(w)", "dw = dy * np.sign(w)"),
         ("forgets dy", "dy * np.sign(w)", "np.sign(w)"),
     ],
+    "Dropout": [
+        (
+            "a new mask going back",
+            "factor = self.saved",
+            "factor = np.round(self.rng.random(dy.shape))",
+        ),
+        ("missing mask", "return dy * factor", "return dy"),
+        ("sign", "dy * factor", "-dy * factor"),
+        ("scaled by p, not by 1 - p", "m / (1 - self.p)", "m / self.p"),
+        ("scaled at both ends", "1.0 if self.inverted else 1 - self.p", "1 - self.p"),
+        ("scaled at neither end", "1.0 if self.inverted else 1 - self.p", "1.0"),
+        ("keeps what it should remove", "mask.astype(h.dtype)", "1 - mask.astype(h.dtype)"),
+    ],
+    "Standardize": [
+        ("missing division", 'dy / self.buffers["std"]', "dy"),
+        ("multiplies", 'dy / self.buffers["std"]', 'dy * self.buffers["std"]'),
+        ("sign", "return dy", "return -dy"),
+        ("over all columns at once", "std = x.std(axis=0)", "std = np.full(x.shape[1], x.std())"),
+        ("constant columns divide by 0", "np.where(std > 0, std, 1)", "std"),
+        ("statistics of the batch", "(x - mean) / std", "(x - x.mean(axis=0)) / std"),
+    ],
+    "BatchNorm1d": [
+        ("mean and variance as constants", "if training:", "if False:"),
+        ("variance as a constant", " - x_hat * along", ""),
+        (
+            "mean as a constant",
+            " - dx_hat.mean(axis=self.axes, keepdims=True) - x_hat",
+            " - x_hat",
+        ),
+        ("forgets gamma", 'dy * self.per_unit(self.params["weight"])', "dy"),
+        ("missing std", "return dx_hat / std", "return dx_hat"),
+        ("= for +=", '["weight"] +=', '["weight"] ='),
+        ("gamma and beta swapped", "(dy * x_hat).sum(axis=self.axes)", "dy.sum(axis=self.axes)"),
+        ("full gradient when used", "if training:", "if True:"),
+        ("statistics over the features", "mean = x.mean(axis=self.axes", "mean = x.mean(axis=1"),
+        ("epsilon outside the root", "np.sqrt(var + self.eps)", "np.sqrt(var) + self.eps"),
+        ("variance over m - 1", "var = ((x - mean) ** 2).mean(", "var = x.var(ddof=1, "),
+        ("running variance over m", "var * m / (m - 1)", "var"),
+        (
+            "momentum of the other convention",
+            "(1 - self.momentum) * old + self.momentum * new",
+            "self.momentum * old + (1 - self.momentum) * new",
+        ),
+        (
+            "batch statistics when used",
+            'self.per_unit(self.buffers["running_mean"])',
+            "x.mean(axis=0)",
+        ),
+        (
+            "does not count its batches",
+            '["num_batches_tracked"] += 1',
+            '["num_batches_tracked"] += 0',
+        ),
+    ],
     "EmpiricalRisk": [
         ("missing regularizer", "self.regularizer.bprop(dy * self.strength)", "pass"),
         ("missing strength", "dy * self.strength", "dy"),
         ("sign of the regularizer", "dy * self.strength", "-dy * self.strength"),
         ("sign", "self.net.bprop(df)", "self.net.bprop(-df)"),
+    ],
+}
+
+PROCEDURES = {
+    "soft_threshold": [
+        (
+            "hard threshold",
+            "np.maximum(np.abs(w) - threshold, 0)",
+            "np.abs(w) * (np.abs(w) > threshold)",
+        ),
+        ("passes zero", "np.maximum(np.abs(w) - threshold, 0)", "(np.abs(w) - threshold)"),
+        ("loses the sign", "np.sign(w) * ", ""),
+    ],
+    "l2_shrinkage": [
+        ("missing factor 2", "2 * strength", "strength"),
+        ("the part that is lost", "return curvature /", "return 2 * strength /"),
+    ],
+    "early_stopping_shrinkage": [
+        ("one step more", "** steps", "** (steps + 1)"),
+        ("the part that is left", "return 1 - (1 - lr", "return (1 - lr"),
+    ],
+    "estimate_moments": [
+        ("over T", "axis=0) / (len(x) - 1)", "axis=0) / len(x)"),
+        ("not centred", "away.T @ away", "x.T @ x"),
+        ("transposed", "away.T @ away", "away @ away.T"),
+    ],
+    "SGD": [
+        ("forgets the last direction", "gradient + self.momentum * v", "gradient"),
+        (
+            "exponential average",
+            "gradient + self.momentum * v",
+            "(1 - self.momentum) * gradient + self.momentum * v",
+        ),
+        ("never forgets", "self.momentum * v", "v * (self.momentum > 0)"),
+        ("climbs", "delta = -v", "delta = v"),
+        ("decays biases too", "if is_weight(name):", "if True:"),
+        ("half the decay", "self.weight_decay * theta", "self.weight_decay / 2 * theta"),
+        ("decay of L1", "self.weight_decay * theta", "self.weight_decay * np.sign(theta)"),
+    ],
+    "ProximalSGD": [
+        ("threshold without the rate", "self.lr * self.strength", "self.strength"),
+        ("changes nothing", "w[...] = ", "w = "),
+        ("shrinks before the step", "super().step()", "pass"),
+    ],
+    "exponential_average": [
+        (
+            "coefficients swapped",
+            "decay * average + (1 - decay) * now",
+            "(1 - decay) * average + decay * now",
+        ),
+        ("a sum, no average", "(1 - decay) * now", "now"),
+        ("begins at the first", "np.zeros_like(x[0])", "x[0]"),
+    ],
+    "momentum_rate": [
+        ("sign of the momentum", "1 + momentum - lr", "1 - momentum - lr"),
+        ("missing factor 4", "4 * momentum", "momentum"),
+        ("no root", "np.sqrt(momentum)", "momentum"),
+    ],
+    "minibatches": [
+        (
+            "drops the last batch",
+            "range(0, len(order), size)",
+            "range(0, len(order) - size + 1, size)",
+        ),
+        ("steps by one", "len(order), size)", "len(order), 1)"),
+    ],
+    "fit": [
+        ("forgets zero_grad", "risk.zero_grad()", "pass"),
+        ("one order for all epochs", "orders[epoch]", "orders[0]"),
+        ("all examples in each batch", "x[batch], y[batch]", "x, y"),
+        ("risk after the step", "optimizer.step()", "optimizer.step(); optimizer.step()"),
+    ],
+    "Schedule": [
+        ("starts one late", "self.t = 0", "self.t = 1"),
+        ("never moves on", "self.t += 1", "pass"),
+        ("compounds", "lr=self.lr", "lr=self.optimizer.lr"),
+    ],
+    "step_size": [
+        ("counts from 0", "decay * t)", "decay * (t - 1))"),
+        ("product for power", "t**decay", "(t * decay + 1)"),
+        ("period one early", "(t - 1) // period", "t // period"),
+    ],
+    "robbins_monro_sums": [
+        ("square of the sum", "np.cumsum(step_sizes**2)", "np.cumsum(step_sizes) ** 2"),
+        ("means", "return np.cumsum(step_sizes)", "return np.cumsum(step_sizes) / len(step_sizes)"),
+    ],
+    "diverges": [
+        ("looks at the last step alone", "-max(len(trajectory) // 10, 1)", "-1"),
+        ("compares with the step before", "trajectory[0]", "trajectory[-2]"),
+        ("the other way round", "> trajectory[0]", "< trajectory[0]"),
+    ],
+    "find_learning_rate": [
+        ("divides by 10", "lr /= 2", "lr /= 10"),
+        ("returns the next one", "return lr", "return lr / 2"),
+        ("one halving less", "range(halvings + 1)", "range(1)"),
+    ],
+    "EarlyStopping": [
+        ("keeps the last state", "self.net.load_state_dict(self.best_state)", "pass"),
+        ("compares with the epoch before", "for e in self.history", "for e in self.history[-1:]"),
+        ("the last of equal ones", "error < lowest", "error <= lowest"),
+        ("one epoch too patient", ">= self.patience", "> self.patience"),
+        ("NaN counts as lowest", "if not np.isnan(e)", "if True"),
+    ],
+    "initial_std": [
+        ("variance for deviation", "np.sqrt(2 / fan_in)", "2 / fan_in"),
+        ("fan out for fan in", "np.sqrt(2 / fan_in)", "np.sqrt(2 / fan_out)"),
+        ("Glorot without the 2", "2 / (fan_in + fan_out)", "1 / (fan_in + fan_out)"),
+    ],
+    "initialize": [
+        ("keeps the biases", "theta[...] = 0", "pass"),
+        ("adds to the old weights", "theta[...] = initial_std", "theta[...] += initial_std"),
+    ],
+    "compute_global_statistics": [
+        (
+            "all layers in one pass",
+            "norm.training = momentum, False",
+            "norm.training = momentum, True",
+        ),
+        ("keeps part of the old", "norm.momentum, 1.0, True", "norm.momentum, 0.1, True"),
+        ("leaves the net in training", "net.train(was_training)", "net.train(True)"),
+    ],
+    "convert_dropout": [
+        (
+            "scales the wrong way",
+            "1 - box.p if inverted else 1 / (1 - box.p)",
+            "1 / (1 - box.p) if inverted else 1 - box.p",
+        ),
+        ("p for 1 - p", "1 - box.p if inverted", "box.p if inverted"),
+        ("scales and does not convert", "box.inverted = inverted", "pass"),
+    ],
+    "all_masks": [
+        ("misses the last", "np.arange(2**units)", "np.arange(2**units - 1)"),
+        ("counts backwards", "np.arange(units - 1, -1, -1)", "np.arange(units)"),
+        ("removes what it should keep", "& 1)", "& 1 ^ 1)"),
+    ],
+    "geometric_average": [
+        ("arithmetic", "np.log(f).mean(axis=0)", "np.log(f.mean(axis=0))"),
+        ("does not sum to one", " / product.sum(axis=-1, keepdims=True)", ""),
+        ("product without the root", "mean(axis=0)", "sum(axis=0)"),
+    ],
+    "hidden_activations": [
+        ("each layer sees the input", "x = box(x)", "x = box(x) if i == 0 else x"),
+        ("ReLU alone", "activations.Sigmoid | activations.Tanh | ", ""),
+    ],
+    "saturated_fraction": [
+        ("one end only", "(h < low) | (h > high)", "(h > high)"),
+        ("over the units", "mean(axis=0)", "mean(axis=1)"),
+    ],
+    "active_fraction": [
+        ("the silent part", "h != 0", "h == 0"),
+        ("over the units", "mean(axis=0)", "mean(axis=1)"),
+    ],
+    "dead_units": [
+        ("units that are zero", "h.std(axis=0) <= tolerance", "np.abs(h).max(axis=0) <= tolerance"),
+        ("those alive", "<= tolerance", "> tolerance"),
+    ],
+    "feature_correlation": [
+        ("covariance", "away / length", "away"),
+        ("not centred", "h - h.mean(axis=0)", "h"),
+        ("samples for units", "unit.T @ unit", "unit @ unit.T"),
+    ],
+    "duplicate_units": [
+        ("the original too", "np.triu(alike, 1)", "np.triu(alike)"),
+        ("no opposites", "np.abs(feature_correlation(h))", "feature_correlation(h)"),
+        ("the last is the original", "np.triu(alike, 1)", "np.tril(alike, -1)"),
+    ],
+    "bounce": [
+        ("counts steps", "change[change > 0].sum() / way", "(change > 0).mean()"),
+        ("downwards", "change > 0", "change < 0"),
+    ],
+    "diagnose": [
+        ("range of tanh for sigmoid", '0.05 if kind == "Sigmoid" else -0.95', "-0.95"),
+        ("best layer for worst", "max(dead, default=0.0)", "min(dead, default=0.0)"),
+        ("ignores the curve", "if trajectory is None", "if True"),
+        ("mean of the inputs, not their size", "np.sqrt((x**2).mean())", "np.abs(x.mean())"),
     ],
 }
 
@@ -161,30 +391,46 @@ BOXES = sorted(
 )
 PLANTED = [
     pytest.param(name, bug, old, new, id=f"{name}-{bug}")
-    for name, mutants in MUTANTS.items()
+    for name, mutants in (MUTANTS | PROCEDURES).items()
     for bug, old, new in mutants
 ]
 
 
 def plant(monkeypatch, name, old, new):
-    """Change one piece of source of a box; the piece must be there."""
-    cls = getattr(by_hand, name)
-    method = "bprop" if old in inspect.getsource(cls.bprop) else "fprop"
-    source = textwrap.dedent(inspect.getsource(getattr(cls, method)))
-    assert old in source, f"{name} has no {old!r} to change: update its mutants"
-    namespace = dict(vars(inspect.getmodule(cls)))
-    exec(source.replace(old, new), namespace)
-    monkeypatch.setattr(cls, method, namespace[method])
+    """Change one piece of source of a concept; the piece must be there."""
+    concept = getattr(by_hand, name)
+    module = inspect.getmodule(concept)
+    if not inspect.isclass(concept):
+        mutant = mutated(concept, old, new, dict(vars(module)))
+        monkeypatch.setattr(module, name, mutant)  # for the concepts that are made of it
+        monkeypatch.setattr(by_hand, name, mutant)
+        return
+    methods = {m: f for m, f in vars(concept).items() if inspect.isfunction(f)}
+    first = sorted(methods, key=lambda m: m != "bprop")
+    method = next((m for m in first if old in inspect.getsource(methods[m])), first[0])
+    namespace = dict(vars(module)) | {"__class__": concept}
+    monkeypatch.setattr(concept, method, mutated(methods[method], old, new, namespace))
+
+
+def mutated(function, old, new, namespace):
+    """Compile a function anew with a piece of its source changed."""
+    source = textwrap.dedent(inspect.getsource(function))
+    assert old in source, f"{function.__qualname__} has no {old!r} to change: update its mutants"
+    changed = source.replace(old, new).replace("super()", "super(__class__, self)")
+    exec(changed, namespace)
+    return namespace[function.__name__]
 
 
 def survives(name):
-    """Whether the twins still agree on twenty cases, each gone through twice."""
+    """Whether the twins still agree on twenty cases, in training, in use, and on a second sweep."""
     twin = find(name)
     for seed in range(20):
         rng = np.random.default_rng(seed)
         case = twin.case(rng, **twin.draw_sizes(rng))
         try:
             found = parity.compare(twin, case, seed=seed) + twice(twin, case, seed)
+            if twin.play is None:
+                found += parity.compare(twin, case, seed=seed, training=False)
         except (ArithmeticError, TypeError, ValueError, KeyError, IndexError):
             return False
         if not all(difference.agrees for difference in found):
@@ -232,5 +478,11 @@ def test_every_mutant_is_killed(monkeypatch, name, bug, old, new):
     assert not survives(name), f"{name}: the bug {bug!r} ({old!r} -> {new!r}) was not noticed"
 
 
-def test_the_table_names_only_boxes_that_are_there():
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_every_procedure_lives_without_mutants(name):
+    assert survives(name), f"{name} is not equal to its twin even without a bug"
+
+
+def test_the_tables_name_only_concepts_that_are_there():
     assert set(MUTANTS) <= set(BOXES), "a box is gone; take its mutants out"
+    assert set(PROCEDURES) <= set(by_hand.__all__) - set(BOXES)

@@ -1,5 +1,7 @@
 """The runner of the lectures, and the rules they keep: each rule has a notebook that breaks it."""
 
+import subprocess
+import sys
 import time
 
 import nbformat
@@ -216,3 +218,31 @@ def test_a_notebook_reads_as_python():
     text = notebooks.as_python([LECTURES[0]])
     assert text.startswith("# %% [markdown]\n# # 00")
     assert "# %%\nimport numpy as np" in text
+
+
+SLOW_LOOP = """from dlcourse.lessons import progress
+for step in progress(range(3), "steps"):
+    time.sleep(0.6)
+step"""
+
+
+def test_the_bar_of_a_long_loop_is_shown_and_leaves_no_trace(tmp_path):
+    path = write(tmp_path / "00-x.ipynb", SLOW_LOOP)
+    path.write_text(path.read_text().replace("import math", "import time"))
+    before = notebooks.tidy
+    kept = []
+    notebooks.tidy = lambda notebook: kept.append(notebook) or before(notebook)
+    try:
+        assert notebooks.run([path]) == 0
+    finally:
+        notebooks.tidy = before
+    shown = [output.output_type for output in kept[0].cells[2].outputs]
+    assert shown == ["display_data", "execute_result"]
+    committed = nbformat.read(path, as_version=4)
+    assert [output.output_type for output in committed.cells[2].outputs] == ["execute_result"]
+    config = course_root() / "pyproject.toml"
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-c", config, "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, path], cwd=course_root(), capture_output=True, text=True, check=False
+    )
+    assert "2 passed" in done.stdout, done.stdout

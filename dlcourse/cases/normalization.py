@@ -9,23 +9,34 @@ from dlcourse.cases.case import BATCH, Case, Twin
 
 
 def columns(rng: np.random.Generator, *, n: int, d: int) -> Case:
-    """Training examples with an input that never changes, and others like them."""
+    """Training examples with an input that never changes, others like them, and a gradient."""
     x = rng.standard_normal((n + 2, d)) * rng.uniform(0.1, 9, d) + rng.standard_normal(d)
     x[:, 0] = 3.0
-    new = rng.standard_normal((n, d))
-    return Case({"examples": x}, (new,), build=build_standardize)
+    before = {"weight": rng.standard_normal((d, 3)), "bias": rng.standard_normal(d)}
+    inputs = (x, rng.standard_normal((n, 3)), rng.standard_normal((n, d)))
+    return Case({"before": before}, inputs)
 
 
-def build_standardize(side: Any, *, examples: Array) -> Any:
-    """A box that has seen its training set."""
+def play_standardize(side: Any, case: Case) -> dict[str, Any]:
+    """What it learns from its training set, and how it passes values and gradients on."""
+    examples, x, dy = case.inputs
     box = side.double(side.lib.Standardize(examples.shape[1]))
     box.fit(side.array(examples))
-    return box
+    layer = side.load(side.lib.Affine(3, examples.shape[1]), case.arguments["before"])
+    net = side.lib.Sequential(layer, box)
+    value = net(side.array(x))
+    side.backward(net, value, dy)
+    return {"value": value, **side.gradients(net), **side.state(box)}
 
 
 def other_columns(rng: np.random.Generator) -> Case:
     """Examples with another number of inputs."""
-    return Case({"num_features": 3}, (rng.standard_normal((2, 4)),))
+    return Case({"num_features": 3}, (rng.standard_normal((2, 4)),), build=build_standardize)
+
+
+def build_standardize(side: Any, *, num_features: int) -> Any:
+    """A box that has seen nothing yet."""
+    return side.lib.Standardize(num_features)
 
 
 def batch(rng: np.random.Generator, *, n: int, c: int, eps: int) -> Case:
@@ -113,6 +124,7 @@ TWINS = (
         columns,
         BATCH,
         "O17 V07",
+        play=play_standardize,
         rejects=(other_columns,),
     ),
     Twin(

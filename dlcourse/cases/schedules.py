@@ -69,8 +69,8 @@ def play_sums(side: Any, case: Case) -> dict[str, Any]:
 
 def losses(rng: np.random.Generator, *, n: int, infinite: int) -> Case:
     """A curve of losses that may rise, fall or overflow."""
-    trajectory = 1 + rng.random() + rng.standard_normal() * np.arange(n + 1) / 30
-    trajectory += 0.1 * rng.standard_normal(n + 1)
+    trajectory = 1 + rng.random() + rng.standard_normal() * np.arange(n + 1) / 90
+    trajectory += 0.4 * rng.standard_normal(n + 1)
     if infinite:
         trajectory[rng.integers(n + 1)] = rng.choice([np.inf, np.nan])
     return Case(inputs=(trajectory,))

@@ -110,22 +110,14 @@ def error_percent(net: Any, examples: Split) -> float:
     """Count the wrong answers of a net of either side, in percent of the examples."""
     lib, side = home(net)
     x, y = map(side.array, examples)
-    return 100 * float(lib.zero_one_error(used(net, x), y))
+    return 100 * float(lib.zero_one_error(side.use(net, x), y))
 
 
 def mean_loss(net: Any, examples: Split) -> float:
     """Compute the cross-entropy of a net of either side, in nats."""
     lib, side = home(net)
     x, y = map(side.array, examples)
-    return float(lib.CrossEntropyLoss()(used(net, x), y))
-
-
-def used(net: Any, x: Any) -> Any:
-    """Run a net as it is used, and leave it in the mode it was in."""
-    training = net.training
-    scores = net.train(False)(x)
-    net.train(training)
-    return scores
+    return float(lib.CrossEntropyLoss()(side.use(net, x), y))
 
 
 def home(net: Any) -> tuple[ModuleType, Any]:
