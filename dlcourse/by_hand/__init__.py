@@ -19,6 +19,7 @@ from dlcourse.by_hand.capacity import (
     staircase_network,
     xor_network,
 )
+from dlcourse.by_hand.convolution import Conv2d, correlate_fft, correlate_loops, flip_kernel
 from dlcourse.by_hand.critical_points import classify_critical_point, hessian
 from dlcourse.by_hand.diagnosis import (
     active_fraction,
@@ -44,6 +45,7 @@ from dlcourse.by_hand.gradient_checking import (
 from dlcourse.by_hand.graph import Graph, topological_order
 from dlcourse.by_hand.initialization import initial_std, initialize
 from dlcourse.by_hand.layers import MLP, Affine, Neuron
+from dlcourse.by_hand.local_response import LocalResponseNorm
 from dlcourse.by_hand.losses import (
     BCEWithLogitsLoss,
     CrossEntropyLoss,
@@ -60,6 +62,7 @@ from dlcourse.by_hand.normalization import (
     compute_global_statistics,
 )
 from dlcourse.by_hand.optimizers import SGD, ProximalSGD, exponential_average, momentum_rate
+from dlcourse.by_hand.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d
 from dlcourse.by_hand.regularization import (
     L1,
     L2,
@@ -67,6 +70,7 @@ from dlcourse.by_hand.regularization import (
     l2_shrinkage,
     soft_threshold,
 )
+from dlcourse.by_hand.reshaping import Concat, Flatten, ZeroPad
 from dlcourse.by_hand.schedules import (
     Schedule,
     diverges,
@@ -75,6 +79,7 @@ from dlcourse.by_hand.schedules import (
     step_size,
 )
 from dlcourse.by_hand.training import EmpiricalRisk, fit, minibatches
+from dlcourse.by_hand.windows import output_size
 
 __all__ = [
     "L1",
@@ -83,20 +88,27 @@ __all__ = [
     "SGD",
     "Add",
     "Affine",
+    "AvgPool2d",
     "BCEWithLogitsLoss",
     "BatchNorm1d",
     "BatchNorm2d",
     "Box",
+    "Concat",
+    "Conv2d",
     "CrossEntropyLoss",
     "Dropout",
     "EarlyStopping",
     "EmpiricalRisk",
+    "Flatten",
+    "GlobalAvgPool2d",
     "Graph",
     "HingeLoss",
     "Identity",
     "KinkWarning",
+    "LocalResponseNorm",
     "LogSoftmax",
     "MSELoss",
+    "MaxPool2d",
     "Multiply",
     "NegativeLogLikelihood",
     "Neuron",
@@ -109,6 +121,7 @@ __all__ = [
     "Softmax",
     "Standardize",
     "Tanh",
+    "ZeroPad",
     "active_fraction",
     "all_masks",
     "at_kink",
@@ -117,6 +130,8 @@ __all__ = [
     "classify_critical_point",
     "compute_global_statistics",
     "convert_dropout",
+    "correlate_fft",
+    "correlate_loops",
     "dead_units",
     "diagnose",
     "diverges",
@@ -128,6 +143,7 @@ __all__ = [
     "find_learning_rate",
     "finite_difference_errors",
     "fit",
+    "flip_kernel",
     "geometric_average",
     "hessian",
     "hidden_activations",
@@ -139,6 +155,7 @@ __all__ = [
     "minibatches",
     "momentum_rate",
     "numerical_gradient",
+    "output_size",
     "relative_error",
     "robbins_monro_sums",
     "saturated_fraction",

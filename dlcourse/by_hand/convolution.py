@@ -1,0 +1,323 @@
+"""Convolution: the same small weights at every place of an image."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.windows import (
+    Pair,
+    channels_first,
+    channels_last,
+    columns,
+    output_size,
+    pad,
+    pair,
+    windows,
+)
+
+
+class Conv2d(Box):
+    """Weigh every window of an image with the same kernel, and add a bias.
+
+    As in PyTorch this is cross-correlation: the kernel is not flipped.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+        Channels C of the input and O of the output.
+    kernel_size : int or (int, int)
+        Height and width K of the kernel, in pixels.
+    stride : int or (int, int)
+        Pixels from one window to the next.
+    padding : int or (int, int)
+        Rows and columns of zeros on each side.
+    dilation : int or (int, int)
+        Pixels from one weight to the next.
+    groups : int
+        Into how many parts the channels are cut; each output sees one part of the input.
+    bias : bool
+        Whether a number is added to each output channel.
+    rng : numpy.random.Generator, optional
+        Source of the initial weights, uniform within 1 / sqrt(fan in).
+
+    Attributes
+    ----------
+    params["weight"] : array of shape (O, C / groups, K, K)
+    params["bias"] : array of shape (O,)
+
+    Raises
+    ------
+    ValueError
+        When groups do not divide the channels; from `fprop`, when x has other channels, or the
+        kernel does not fit into it.
+
+    Notes
+    -----
+    The work is done by `correlate` and `correlate_back`; `correlate_loops` is the same without
+    any trick.  Slide rows K03, K04, K07, K08, K09.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int | Pair,
+        *,
+        stride: int | Pair = 1,
+        padding: int | Pair = 0,
+        dilation: int | Pair = 1,
+        groups: int = 1,
+        bias: bool = True,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        check_groups(in_channels, out_channels, groups)
+        self.in_channels, self.groups = in_channels, groups
+        self.stride, self.padding, self.dilation = pair(stride), pair(padding), pair(dilation)
+        rng = rng or np.random.default_rng()
+        shape = (out_channels, in_channels // groups, *pair(kernel_size))
+        bound = 1 / np.sqrt(np.prod(shape[1:]))
+        params = {"weight": rng.uniform(-bound, bound, shape)}
+        if bias:
+            params["bias"] = rng.uniform(-bound, bound, out_channels)
+        self.set_params(**params)
+
+    def fprop(self, x: Array) -> Array:
+        """Map images x (N, C, H, W) to y (N, O, H', W')."""
+        weight = self.params["weight"]
+        check_channels(tuple(x.shape), self.in_channels)
+        check_fits(tuple(x.shape), weight.shape[2:], self.padding, self.dilation)
+        x = channels_last(x)
+        self.saved = x
+        parts = [
+            correlate(part, kernels, self.stride, self.padding, self.dilation)
+            for part, kernels in zip(
+                np.split(x, self.groups, axis=3), np.split(weight, self.groups), strict=True
+            )
+        ]
+        y = parts[0] if self.groups == 1 else np.concatenate(parts, axis=3)
+        if "bias" in self.params:
+            y += self.params["bias"]
+        return channels_first(y)
+
+    def bprop(self, dy: Array) -> Array:
+        """Map the gradient at y (N, O, H', W') to the gradient at x; add to `grads`."""
+        x, weight, dweight = self.saved, self.params["weight"], self.grads["weight"]
+        dy = channels_last(dy)
+        if "bias" in self.params:
+            self.grads["bias"] += dy.sum(axis=(0, 1, 2))
+        dxs = []
+        for dy_part, x_part, kernels, dkernels in zip(
+            np.split(dy, self.groups, axis=3),
+            np.split(x, self.groups, axis=3),
+            np.split(weight, self.groups),
+            np.split(dweight, self.groups),
+            strict=True,
+        ):
+            dx, dw = correlate_back(
+                dy_part, x_part, kernels, self.stride, self.padding, self.dilation
+            )
+            dkernels += dw
+            dxs.append(dx)
+        return channels_first(dxs[0] if self.groups == 1 else np.concatenate(dxs, axis=3))
+
+
+def correlate(x: Array, weight: Array, stride: Pair, padding: Pair, dilation: Pair) -> Array:
+    """Weigh the windows of images x (N, H, W, C) with kernels (O, C, K, K) to y (N, H', W', O)."""
+    outputs, _, *kernel = weight.shape
+    seen = windows(pad(x, padding), tuple(kernel), stride, dilation)
+    y = np.empty((*seen.shape[:3], outputs), x.dtype)
+    matrix = weight.transpose(2, 3, 1, 0).reshape(-1, outputs)  # (K K C, O)
+    for block, cols in columns(seen):
+        np.matmul(cols, matrix, out=y[block].reshape(-1, outputs))
+    return y
+
+
+def correlate_back(
+    dy: Array, x: Array, weight: Array, stride: Pair, padding: Pair, dilation: Pair
+) -> tuple[Array, Array]:
+    """Map the gradient at y to the gradients at x (N, H, W, C) and at the kernels (O, C, K, K)."""
+    if stride == (1, 1):
+        return through_windows_of_dy(dy, x, weight, padding, dilation)
+    return through_windows_of_x(dy, x, weight, stride, padding, dilation)
+
+
+def through_windows_of_x(
+    dy: Array, x: Array, weight: Array, stride: Pair, padding: Pair, dilation: Pair
+) -> tuple[Array, Array]:
+    """Go back as through an `Affine` layer, and add up where windows overlap."""
+    outputs, channels, *kernel = weight.shape
+    padded = pad(x, padding)
+    seen = windows(padded, tuple(kernel), stride, dilation)
+    matrix = weight.transpose(2, 3, 1, 0).reshape(-1, outputs)  # (K K C, O)
+    dmatrix, dpadded = np.zeros_like(matrix), np.zeros_like(padded)
+    high, wide = seen.shape[1:3]
+    for block, cols in columns(seen):
+        da = dy[block].reshape(-1, outputs)
+        dmatrix += cols.T @ da
+        dcols = (da @ matrix.T).reshape(-1, high, wide, *kernel, channels)
+        for i, j in np.ndindex(*kernel):
+            rows = slice(i * dilation[0], i * dilation[0] + stride[0] * high, stride[0])
+            across = slice(j * dilation[1], j * dilation[1] + stride[1] * wide, stride[1])
+            dpadded[block, rows, across] += dcols[:, :, :, i, j]
+    dx = dpadded[:, padding[0] : padding[0] + x.shape[1], padding[1] : padding[1] + x.shape[2]]
+    return dx, dmatrix.reshape(*kernel, channels, outputs).transpose(3, 2, 0, 1)
+
+
+def through_windows_of_dy(
+    dy: Array, x: Array, weight: Array, padding: Pair, dilation: Pair
+) -> tuple[Array, Array]:
+    """Go back faster where the stride is 1: one set of windows over dy serves both gradients.
+
+    A pixel of x has gone into y through each weight once.  So dx weighs the windows of dy with
+    the kernels turned by 180 degrees, and no windows have to be added up.
+    """
+    outputs, channels, *kernel = weight.shape
+    n, h, w, _ = x.shape
+    seen = windows(centred(dy, (h, w), kernel, padding, dilation), tuple(kernel), (1, 1), dilation)
+    turned = weight[:, :, ::-1, ::-1].transpose(2, 3, 0, 1).reshape(-1, channels)  # (K K O, C)
+    dx, dturned = np.empty((n, h, w, channels), x.dtype), np.zeros_like(turned.T)
+    for block, cols in columns(seen):
+        np.matmul(cols, turned, out=dx[block].reshape(-1, channels))
+        dturned += x[block].reshape(-1, channels).T @ cols
+    dw = dturned.reshape(channels, *kernel, outputs)[:, ::-1, ::-1]
+    return dx, dw.transpose(3, 0, 1, 2)
+
+
+def centred(dy: Array, size: Pair, kernel: Sequence[int], padding: Pair, dilation: Pair) -> Array:
+    """Place dy so that the window at each pixel of x holds all the y that the pixel went into."""
+    n, high, wide, outputs = dy.shape
+    above, left = (d * (k - 1) - p for d, k, p in zip(dilation, kernel, padding, strict=True))
+    placed = np.zeros(
+        (n, size[0] + above + padding[0], size[1] + left + padding[1], outputs), dy.dtype
+    )
+    rows, across = (
+        slice(max(start, 0), start + length) for start, length in ((above, high), (left, wide))
+    )
+    inside = dy[:, max(-above, 0) :, max(-left, 0) :]
+    target = placed[:, rows, across]
+    target[...] = inside[:, : target.shape[1], : target.shape[2]]
+    return placed
+
+
+def correlate_loops(
+    x: Array,
+    weight: Array,
+    *,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+) -> Array:
+    """Weigh the windows of images one by one: the definition of a convolutional layer.
+
+    Parameters
+    ----------
+    x : array of shape (N, C, H, W)
+    weight : array of shape (O, C, K, K)
+    stride, padding, dilation : int
+        In pixels.
+
+    Returns
+    -------
+    array of shape (N, O, H', W')
+
+    Raises
+    ------
+    ValueError
+        When the channels differ, or the kernel does not fit.
+
+    Notes
+    -----
+    Seven loops, of which NumPy hides four.  Slide row K03.
+    """
+    outputs, channels, high, wide = weight.shape
+    check_channels(tuple(x.shape), channels)
+    check_fits(tuple(x.shape), (high, wide), pair(padding), pair(dilation))
+    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    n, _, h, w = x.shape
+    rows = output_size(h, kernel=high, stride=stride, dilation=dilation)
+    across = output_size(w, kernel=wide, stride=stride, dilation=dilation)
+    y = np.empty((n, outputs, rows, across), x.dtype)
+    for o, i, j in np.ndindex(outputs, rows, across):
+        top, left = i * stride, j * stride
+        window = x[
+            :,
+            :,
+            top : top + dilation * (high - 1) + 1 : dilation,
+            left : left + dilation * (wide - 1) + 1 : dilation,
+        ]
+        y[:, o, i, j] = (window * weight[o]).sum(axis=(1, 2, 3))
+    return y
+
+
+def correlate_fft(x: Array, weight: Array) -> Array:
+    """Weigh the windows of images by products of their Fourier transforms.
+
+    Parameters
+    ----------
+    x : array of shape (N, C, H, W)
+    weight : array of shape (O, C, K, K)
+
+    Returns
+    -------
+    array of shape (N, O, H - K + 1, W - K + 1)
+
+    Raises
+    ------
+    ValueError
+        When the channels differ, or the kernel does not fit.
+
+    Notes
+    -----
+    The transform of a correlation is one transform times the conjugate of the other.  Windows
+    that wrap around the edge are cut off.  Slide row K03.
+    """
+    check_channels(tuple(x.shape), weight.shape[1])
+    check_fits(tuple(x.shape), weight.shape[2:], (0, 0), (1, 1))
+    h, w = x.shape[2:]
+    fx, fw = np.fft.rfft2(x), np.fft.rfft2(weight, s=(h, w))
+    y = np.fft.irfft2(np.einsum("nchw,ochw->nohw", fx, fw.conj()), s=(h, w))
+    return y[:, :, : h - weight.shape[2] + 1, : w - weight.shape[3] + 1].astype(x.dtype)
+
+
+def flip_kernel(weight: Array) -> Array:
+    """Turn kernels by 180 degrees: correlation with them is convolution in mathematics.
+
+    Parameters
+    ----------
+    weight : array of shape (O, C, K, K)
+
+    Returns
+    -------
+    array of the shape of weight
+
+    Notes
+    -----
+    Slide row K03.
+    """
+    return weight[:, :, ::-1, ::-1]
+
+
+def check_groups(in_channels: int, out_channels: int, groups: int) -> None:
+    """Refuse groups that do not divide the channels."""
+    if groups < 1 or in_channels % groups or out_channels % groups:
+        raise ValueError(
+            f"{groups} groups do not divide {in_channels} input and {out_channels} output channels"
+        )
+
+
+def check_channels(shape: tuple[int, ...], channels: int) -> None:
+    """Refuse images with another number of channels."""
+    if len(shape) != 4 or shape[1] != channels:
+        raise ValueError(f"x has shape {shape}, not (N, C, H, W) with C = {channels}")
+
+
+def check_fits(
+    shape: tuple[int, ...], kernel: Sequence[int], padding: Pair, dilation: Pair
+) -> None:
+    """Refuse kernels that reach beyond the padded image."""
+    padded = tuple(size + 2 * p for size, p in zip(shape[2:], padding, strict=True))
+    reach = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
+    if reach[0] > padded[0] or reach[1] > padded[1]:
+        raise ValueError(f"kernel {reach} does not fit in padded image {padded}")

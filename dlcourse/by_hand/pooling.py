@@ -1,0 +1,187 @@
+"""Pooling: one number for each window of each channel."""
+
+import numpy as np
+
+from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.convolution import check_fits
+from dlcourse.by_hand.windows import (
+    Pair,
+    channels_first,
+    channels_last,
+    output_size,
+    pair,
+)
+
+
+class MaxPool2d(Box):
+    """Keep the largest number of each window.
+
+    Parameters
+    ----------
+    kernel_size : int or (int, int)
+        Height and width K of the window, in pixels.
+    stride : int or (int, int), optional
+        Pixels from one window to the next; the size of the window when None.
+    padding : int or (int, int)
+        Rows and columns added on each side, which never win; at most half of the window.
+
+    Raises
+    ------
+    ValueError
+        When the padding is more than half of the window; from `fprop`, when x has no images, or
+        the window does not fit into them.
+
+    Notes
+    -----
+    Of equal numbers the first wins, in reading order, as in PyTorch: the gradient goes to one
+    place.  Slide row K05.
+    """
+
+    def __init__(
+        self, kernel_size: int | Pair, *, stride: int | Pair | None = None, padding: int | Pair = 0
+    ) -> None:
+        super().__init__()
+        self.kernel, self.padding = pair(kernel_size), pair(padding)
+        self.stride = self.kernel if stride is None else pair(stride)
+        check_padding(self.kernel, self.padding)
+
+    def fprop(self, x: Array) -> Array:
+        """Map images x (N, C, H, W) to y (N, C, H', W')."""
+        check_images(tuple(x.shape), self.kernel, self.padding)
+        padded = surround(channels_last(x), self.padding, -np.inf)
+        y = None
+        for view in self.taps(padded):
+            y = view.copy() if y is None else np.maximum(y, view, out=y)
+        assert y is not None
+        self.saved = padded, y, x.shape
+        return channels_first(y)
+
+    def bprop(self, dy: Array) -> Array:
+        """Map the gradient at y to the gradient at x: all of it to the winner of each window."""
+        padded, y, shape = self.saved
+        left = channels_last(dy).copy()  # what no place of the window has taken yet
+        dpadded = np.zeros_like(padded)
+        for view, dview in zip(self.taps(padded), self.taps(dpadded), strict=True):
+            take = left * (view == y)
+            dview += take
+            left -= take
+        return channels_first(inside(dpadded, self.padding, shape))
+
+    def taps(self, padded: Array) -> list[Array]:
+        """View the first pixel of every window, then the second, and so on in reading order."""
+        return taps(padded, self.kernel, self.stride)
+
+
+class AvgPool2d(Box):
+    """Average each window.
+
+    Parameters
+    ----------
+    kernel_size : int or (int, int)
+        Height and width K of the window, in pixels.
+    stride : int or (int, int), optional
+        Pixels from one window to the next; the size of the window when None.
+    padding : int or (int, int)
+        Rows and columns of zeros on each side, which count as pixels.
+
+    Raises
+    ------
+    ValueError
+        When the padding is more than half of the window; from `fprop`, when x has no images, or
+        the window does not fit into them.
+
+    Notes
+    -----
+    Slide row K05.
+    """
+
+    def __init__(
+        self, kernel_size: int | Pair, *, stride: int | Pair | None = None, padding: int | Pair = 0
+    ) -> None:
+        super().__init__()
+        self.kernel, self.padding = pair(kernel_size), pair(padding)
+        self.stride = self.kernel if stride is None else pair(stride)
+        check_padding(self.kernel, self.padding)
+
+    def fprop(self, x: Array) -> Array:
+        """Map images x (N, C, H, W) to y (N, C, H', W')."""
+        check_images(tuple(x.shape), self.kernel, self.padding)
+        padded = surround(channels_last(x), self.padding, 0)
+        self.saved = padded.shape, x.shape
+        views = taps(padded, self.kernel, self.stride)
+        return channels_first(sum(views[1:], start=views[0].copy()) / len(views))
+
+    def bprop(self, dy: Array) -> Array:
+        """Map the gradient at y to the gradient at x: an equal share to each pixel."""
+        padded_shape, shape = self.saved
+        share = channels_last(dy) / (self.kernel[0] * self.kernel[1])
+        dpadded = np.zeros(padded_shape, dy.dtype)
+        for dview in taps(dpadded, self.kernel, self.stride):
+            dview += share
+        return channels_first(inside(dpadded, self.padding, shape))
+
+
+class GlobalAvgPool2d(Box):
+    """Average each channel over all pixels: (N, C, H, W) becomes (N, C).
+
+    Raises
+    ------
+    ValueError
+        From `fprop`, when x has no images.
+
+    Notes
+    -----
+    Slide row A13.
+    """
+
+    def fprop(self, x: Array) -> Array:
+        """Map images x (N, C, H, W) to y (N, C)."""
+        check_images(tuple(x.shape), (1, 1), (0, 0))
+        self.saved = x.shape
+        return x.mean(axis=(2, 3))
+
+    def bprop(self, dy: Array) -> Array:
+        """Map the gradient at y (N, C) to the gradient at x: an equal share to each pixel."""
+        n, c, h, w = self.saved
+        share = dy / (h * w)
+        return np.broadcast_to(share[:, :, None, None], (n, c, h, w)).copy()
+
+
+def taps(padded: Array, kernel: Pair, stride: Pair) -> list[Array]:
+    """View the first pixel of every window (N, H', W', C), then the second, in reading order."""
+    _, h, w, _ = padded.shape
+    high = output_size(h, kernel=kernel[0], stride=stride[0])
+    wide = output_size(w, kernel=kernel[1], stride=stride[1])
+    return [
+        padded[:, i : i + stride[0] * high : stride[0], j : j + stride[1] * wide : stride[1]]
+        for i, j in np.ndindex(*kernel)
+    ]
+
+
+def surround(x: Array, padding: Pair, value: float) -> Array:
+    """Add rows and columns of one value around images (N, H, W, C)."""
+    above, left = padding
+    if not above and not left:
+        return x
+    return np.pad(
+        x, ((0, 0), (above, above), (left, left), (0, 0)), constant_values=x.dtype.type(value)
+    )
+
+
+def inside(padded: Array, padding: Pair, shape: tuple[int, ...]) -> Array:
+    """Cut off what was added around images of shape (N, C, H, W)."""
+    (above, left), (_, _, h, w) = padding, shape
+    return padded[:, above : above + h, left : left + w]
+
+
+def check_padding(kernel: Pair, padding: Pair) -> None:
+    """Refuse windows that would lie in the padding alone."""
+    if 2 * padding[0] > kernel[0] or 2 * padding[1] > kernel[1]:
+        raise ValueError(f"padding {padding} is more than half of the window {kernel}")
+
+
+def check_images(shape: tuple[int, ...], kernel: Pair, padding: Pair) -> None:
+    """Refuse what is no batch of images, and images that are too small."""
+    if len(shape) != 4:
+        raise ValueError(f"x has shape {shape}, not (N, C, H, W)")
+    check_fits(shape, kernel, padding, (1, 1))
