@@ -11,15 +11,18 @@ from dlcourse.by_hand.activations import (
     logsumexp,
     softmax_jacobian,
 )
+from dlcourse.by_hand.alexnet import AlexNet
+from dlcourse.by_hand.architectures import LayerCount, count_layers, outline, receptive_field
 from dlcourse.by_hand.arithmetic import Add, Multiply
-from dlcourse.by_hand.box import Box, Sequential
+from dlcourse.by_hand.box import Box, Chain, Sequential
 from dlcourse.by_hand.capacity import (
     linear_pieces,
     sawtooth_network,
     staircase_network,
     xor_network,
 )
-from dlcourse.by_hand.convolution import Conv2d, correlate_fft, correlate_loops, flip_kernel
+from dlcourse.by_hand.convolution import Conv2d
+from dlcourse.by_hand.correlation import correlate_fft, correlate_loops, flip_kernel
 from dlcourse.by_hand.critical_points import classify_critical_point, hessian
 from dlcourse.by_hand.diagnosis import (
     active_fraction,
@@ -34,6 +37,7 @@ from dlcourse.by_hand.diagnosis import (
 from dlcourse.by_hand.dropout import Dropout, all_masks, convert_dropout, geometric_average
 from dlcourse.by_hand.early_stopping import EarlyStopping
 from dlcourse.by_hand.estimators import estimate_moments
+from dlcourse.by_hand.googlenet import GoogLeNet, Inception
 from dlcourse.by_hand.gradient_checking import (
     KinkWarning,
     at_kink,
@@ -45,6 +49,7 @@ from dlcourse.by_hand.gradient_checking import (
 from dlcourse.by_hand.graph import Graph, topological_order
 from dlcourse.by_hand.initialization import initial_std, initialize
 from dlcourse.by_hand.layers import MLP, Affine, Neuron
+from dlcourse.by_hand.lenet import LeNet
 from dlcourse.by_hand.local_response import LocalResponseNorm
 from dlcourse.by_hand.losses import (
     BCEWithLogitsLoss,
@@ -71,6 +76,7 @@ from dlcourse.by_hand.regularization import (
     soft_threshold,
 )
 from dlcourse.by_hand.reshaping import Concat, Flatten, ZeroPad
+from dlcourse.by_hand.resnet import BasicBlock, Bottleneck, CifarResNet, ResNet
 from dlcourse.by_hand.schedules import (
     Schedule,
     diverges,
@@ -79,6 +85,7 @@ from dlcourse.by_hand.schedules import (
     step_size,
 )
 from dlcourse.by_hand.training import EmpiricalRisk, fit, minibatches
+from dlcourse.by_hand.vgg import VGG
 from dlcourse.by_hand.windows import output_size
 
 __all__ = [
@@ -86,13 +93,19 @@ __all__ = [
     "L2",
     "MLP",
     "SGD",
+    "VGG",
     "Add",
     "Affine",
+    "AlexNet",
     "AvgPool2d",
     "BCEWithLogitsLoss",
+    "BasicBlock",
     "BatchNorm1d",
     "BatchNorm2d",
+    "Bottleneck",
     "Box",
+    "Chain",
+    "CifarResNet",
     "Concat",
     "Conv2d",
     "CrossEntropyLoss",
@@ -101,10 +114,14 @@ __all__ = [
     "EmpiricalRisk",
     "Flatten",
     "GlobalAvgPool2d",
+    "GoogLeNet",
     "Graph",
     "HingeLoss",
     "Identity",
+    "Inception",
     "KinkWarning",
+    "LayerCount",
+    "LeNet",
     "LocalResponseNorm",
     "LogSoftmax",
     "MSELoss",
@@ -114,6 +131,7 @@ __all__ = [
     "Neuron",
     "ProximalSGD",
     "ReLU",
+    "ResNet",
     "Schedule",
     "Sequential",
     "Sigmoid",
@@ -132,6 +150,7 @@ __all__ = [
     "convert_dropout",
     "correlate_fft",
     "correlate_loops",
+    "count_layers",
     "dead_units",
     "diagnose",
     "diverges",
@@ -155,7 +174,9 @@ __all__ = [
     "minibatches",
     "momentum_rate",
     "numerical_gradient",
+    "outline",
     "output_size",
+    "receptive_field",
     "relative_error",
     "robbins_monro_sums",
     "saturated_fraction",

@@ -52,7 +52,7 @@ class Box:
     def set_params(self, **params: Array) -> None:
         """Give the box its parameters, each with a gradient of zeros."""
         self.params = params
-        self.grads = {name: np.zeros_like(p) for name, p in params.items()}
+        self.grads = {name: np.zeros(p.shape, p.dtype) for name, p in params.items()}
 
     def children(self) -> Iterator[tuple[str, "Box"]]:
         """Yield the boxes inside this one, with their names."""
@@ -159,3 +159,25 @@ class Sequential(Box):
         for box in reversed(self.boxes):
             dy = box.bprop(dy)
         return dy
+
+
+class Chain(Sequential):
+    """Chain boxes that have names: each feeds the next.
+
+    Parameters
+    ----------
+    **boxes : Box
+        The boxes by name, in the order in which `fprop` runs them.
+
+    Notes
+    -----
+    Slide rows F07, B03.
+    """
+
+    def __init__(self, **boxes: Box) -> None:
+        super().__init__(*boxes.values())
+        self.names = tuple(boxes)
+
+    def children(self) -> Iterator[tuple[str, Box]]:
+        """Yield the boxes of the chain with their names."""
+        return zip(self.names, self.boxes, strict=True)

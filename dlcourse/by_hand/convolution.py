@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.correlation import check_channels, check_fits
 from dlcourse.by_hand.windows import (
     Pair,
     channels_first,
     channels_last,
     columns,
-    output_size,
     pad,
     pair,
     windows,
@@ -201,123 +201,9 @@ def centred(dy: Array, size: Pair, kernel: Sequence[int], padding: Pair, dilatio
     return placed
 
 
-def correlate_loops(
-    x: Array,
-    weight: Array,
-    *,
-    stride: int = 1,
-    padding: int = 0,
-    dilation: int = 1,
-) -> Array:
-    """Weigh the windows of images one by one: the definition of a convolutional layer.
-
-    Parameters
-    ----------
-    x : array of shape (N, C, H, W)
-    weight : array of shape (O, C, K, K)
-    stride, padding, dilation : int
-        In pixels.
-
-    Returns
-    -------
-    array of shape (N, O, H', W')
-
-    Raises
-    ------
-    ValueError
-        When the channels differ, or the kernel does not fit.
-
-    Notes
-    -----
-    Seven loops, of which NumPy hides four.  Slide row K03.
-    """
-    outputs, channels, high, wide = weight.shape
-    check_channels(tuple(x.shape), channels)
-    check_fits(tuple(x.shape), (high, wide), pair(padding), pair(dilation))
-    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-    n, _, h, w = x.shape
-    rows = output_size(h, kernel=high, stride=stride, dilation=dilation)
-    across = output_size(w, kernel=wide, stride=stride, dilation=dilation)
-    y = np.empty((n, outputs, rows, across), x.dtype)
-    for o, i, j in np.ndindex(outputs, rows, across):
-        top, left = i * stride, j * stride
-        window = x[
-            :,
-            :,
-            top : top + dilation * (high - 1) + 1 : dilation,
-            left : left + dilation * (wide - 1) + 1 : dilation,
-        ]
-        y[:, o, i, j] = (window * weight[o]).sum(axis=(1, 2, 3))
-    return y
-
-
-def correlate_fft(x: Array, weight: Array) -> Array:
-    """Weigh the windows of images by products of their Fourier transforms.
-
-    Parameters
-    ----------
-    x : array of shape (N, C, H, W)
-    weight : array of shape (O, C, K, K)
-
-    Returns
-    -------
-    array of shape (N, O, H - K + 1, W - K + 1)
-
-    Raises
-    ------
-    ValueError
-        When the channels differ, or the kernel does not fit.
-
-    Notes
-    -----
-    The transform of a correlation is one transform times the conjugate of the other.  Windows
-    that wrap around the edge are cut off.  Slide row K03.
-    """
-    check_channels(tuple(x.shape), weight.shape[1])
-    check_fits(tuple(x.shape), weight.shape[2:], (0, 0), (1, 1))
-    h, w = x.shape[2:]
-    fx, fw = np.fft.rfft2(x), np.fft.rfft2(weight, s=(h, w))
-    y = np.fft.irfft2(np.einsum("nchw,ochw->nohw", fx, fw.conj()), s=(h, w))
-    return y[:, :, : h - weight.shape[2] + 1, : w - weight.shape[3] + 1].astype(x.dtype)
-
-
-def flip_kernel(weight: Array) -> Array:
-    """Turn kernels by 180 degrees: correlation with them is convolution in mathematics.
-
-    Parameters
-    ----------
-    weight : array of shape (O, C, K, K)
-
-    Returns
-    -------
-    array of the shape of weight
-
-    Notes
-    -----
-    Slide row K03.
-    """
-    return weight[:, :, ::-1, ::-1]
-
-
 def check_groups(in_channels: int, out_channels: int, groups: int) -> None:
     """Refuse groups that do not divide the channels."""
     if groups < 1 or in_channels % groups or out_channels % groups:
         raise ValueError(
             f"{groups} groups do not divide {in_channels} input and {out_channels} output channels"
         )
-
-
-def check_channels(shape: tuple[int, ...], channels: int) -> None:
-    """Refuse images with another number of channels."""
-    if len(shape) != 4 or shape[1] != channels:
-        raise ValueError(f"x has shape {shape}, not (N, C, H, W) with C = {channels}")
-
-
-def check_fits(
-    shape: tuple[int, ...], kernel: Sequence[int], padding: Pair, dilation: Pair
-) -> None:
-    """Refuse kernels that reach beyond the padded image."""
-    padded = tuple(size + 2 * p for size, p in zip(shape[2:], padding, strict=True))
-    reach = tuple(d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True))
-    if reach[0] > padded[0] or reach[1] > padded[1]:
-        raise ValueError(f"kernel {reach} does not fit in padded image {padded}")

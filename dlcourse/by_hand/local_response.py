@@ -54,7 +54,8 @@ class LocalResponseNorm(Box):
         if turned:
             before, behind = behind, before
         padded = np.pad(a, ((0, 0), (before, behind), (0, 0), (0, 0)))
-        return sum(padded[:, i : i + a.shape[1]] for i in range(self.size))
+        moved = (padded[:, i : i + a.shape[1]] for i in range(self.size))
+        return sum(moved, start=np.zeros_like(a))
 
 
 def check_size(size: int) -> None:

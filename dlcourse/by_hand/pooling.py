@@ -3,7 +3,7 @@
 import numpy as np
 
 from dlcourse.by_hand.box import Array, Box
-from dlcourse.by_hand.convolution import check_fits
+from dlcourse.by_hand.correlation import check_fits
 from dlcourse.by_hand.windows import (
     Pair,
     channels_first,

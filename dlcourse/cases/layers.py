@@ -76,6 +76,17 @@ def build_chain(side: Any, *, d: int, m: int) -> Any:
     return lib.Sequential(lib.Affine(d, m), lib.Sequential(lib.Tanh(), lib.Affine(m, 2)))
 
 
+def named_chain(rng: np.random.Generator, *, n: int, d: int, m: int) -> Case:
+    """A batch of vectors for two layers with names."""
+    return Case({"d": d, "m": m}, (rng.standard_normal((n, d)),), build=build_named_chain)
+
+
+def build_named_chain(side: Any, *, d: int, m: int) -> Any:
+    """Two layers that are called something."""
+    lib = side.lib
+    return lib.Chain(first=lib.Affine(d, m), g=lib.Tanh(), last=lib.Affine(m, 2))
+
+
 def draw_state(rng: np.random.Generator, sizes: Sequence[int]) -> dict[str, Array]:
     """Draw parameters for an MLP of these sizes."""
     state = {}
@@ -116,4 +127,5 @@ TWINS = (
         rejects=(mlp_too_short,),
     ),
     Twin("Sequential", chain, BATCH | {"m": (1, 5)}, "F07 F08 B03 B05"),
+    Twin("Chain", named_chain, BATCH | {"m": (1, 5)}, "F07 B03"),
 )

@@ -11,15 +11,18 @@ from dlcourse.in_torch.activations import (
     logsumexp,
     softmax_jacobian,
 )
+from dlcourse.in_torch.alexnet import AlexNet
+from dlcourse.in_torch.architectures import LayerCount, count_layers, outline, receptive_field
 from dlcourse.in_torch.arithmetic import Add, Multiply
-from dlcourse.in_torch.box import Box, Sequential
+from dlcourse.in_torch.box import Box, Chain, Sequential
 from dlcourse.in_torch.capacity import (
     linear_pieces,
     sawtooth_network,
     staircase_network,
     xor_network,
 )
-from dlcourse.in_torch.convolution import Conv2d, correlate_fft, correlate_loops, flip_kernel
+from dlcourse.in_torch.convolution import Conv2d
+from dlcourse.in_torch.correlation import correlate_fft, correlate_loops, flip_kernel
 from dlcourse.in_torch.critical_points import classify_critical_point, hessian
 from dlcourse.in_torch.diagnosis import (
     active_fraction,
@@ -34,6 +37,7 @@ from dlcourse.in_torch.diagnosis import (
 from dlcourse.in_torch.dropout import Dropout, all_masks, convert_dropout, geometric_average
 from dlcourse.in_torch.early_stopping import EarlyStopping
 from dlcourse.in_torch.estimators import estimate_moments
+from dlcourse.in_torch.googlenet import GoogLeNet, Inception
 from dlcourse.in_torch.gradient_checking import (
     KinkWarning,
     at_kink,
@@ -45,6 +49,7 @@ from dlcourse.in_torch.gradient_checking import (
 from dlcourse.in_torch.graph import Graph, topological_order
 from dlcourse.in_torch.initialization import initial_std, initialize
 from dlcourse.in_torch.layers import MLP, Affine, Neuron
+from dlcourse.in_torch.lenet import LeNet
 from dlcourse.in_torch.local_response import LocalResponseNorm
 from dlcourse.in_torch.losses import (
     BCEWithLogitsLoss,
@@ -71,6 +76,7 @@ from dlcourse.in_torch.regularization import (
     soft_threshold,
 )
 from dlcourse.in_torch.reshaping import Concat, Flatten, ZeroPad
+from dlcourse.in_torch.resnet import BasicBlock, Bottleneck, CifarResNet, ResNet
 from dlcourse.in_torch.schedules import (
     Schedule,
     diverges,
@@ -79,6 +85,7 @@ from dlcourse.in_torch.schedules import (
     step_size,
 )
 from dlcourse.in_torch.training import EmpiricalRisk, fit, minibatches
+from dlcourse.in_torch.vgg import VGG
 from dlcourse.in_torch.windows import output_size
 
 __all__ = [
@@ -86,13 +93,19 @@ __all__ = [
     "L2",
     "MLP",
     "SGD",
+    "VGG",
     "Add",
     "Affine",
+    "AlexNet",
     "AvgPool2d",
     "BCEWithLogitsLoss",
+    "BasicBlock",
     "BatchNorm1d",
     "BatchNorm2d",
+    "Bottleneck",
     "Box",
+    "Chain",
+    "CifarResNet",
     "Concat",
     "Conv2d",
     "CrossEntropyLoss",
@@ -101,10 +114,14 @@ __all__ = [
     "EmpiricalRisk",
     "Flatten",
     "GlobalAvgPool2d",
+    "GoogLeNet",
     "Graph",
     "HingeLoss",
     "Identity",
+    "Inception",
     "KinkWarning",
+    "LayerCount",
+    "LeNet",
     "LocalResponseNorm",
     "LogSoftmax",
     "MSELoss",
@@ -114,6 +131,7 @@ __all__ = [
     "Neuron",
     "ProximalSGD",
     "ReLU",
+    "ResNet",
     "Schedule",
     "Sequential",
     "Sigmoid",
@@ -132,6 +150,7 @@ __all__ = [
     "convert_dropout",
     "correlate_fft",
     "correlate_loops",
+    "count_layers",
     "dead_units",
     "diagnose",
     "diverges",
@@ -155,7 +174,9 @@ __all__ = [
     "minibatches",
     "momentum_rate",
     "numerical_gradient",
+    "outline",
     "output_size",
+    "receptive_field",
     "relative_error",
     "robbins_monro_sums",
     "saturated_fraction",
