@@ -193,6 +193,7 @@ def play_box(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Run a box forwards and backwards on both sides, from the same state."""
     box, module = build(twin, case, hand), build(twin, case, net)
+    draw_params(box, np.random.default_rng(seed))
     hand.double(box).train(training)
     net.load(module, box.state_dict()).train(training)
 
@@ -213,6 +214,13 @@ def play_box(
         ours[f"gradient of input {i}"] = dxs[i]
         theirs[f"gradient of input {i}"] = tensors[i].grad
     return ours, theirs
+
+
+def draw_params(box: Box, rng: np.random.Generator) -> None:
+    """Draw the parameters of a box anew, as large as they are: the same whenever it is compared."""
+    for _, param in box.named("params"):
+        largest = np.abs(param).max(initial=0)
+        param[...] = rng.uniform(-largest, largest, param.shape)
 
 
 def build(twin: Twin, case: Case, side: ByHand | InTorch) -> Any:
