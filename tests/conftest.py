@@ -11,6 +11,10 @@ import pytest
 from hypothesis import settings
 from sides import Hand, Net
 
+from dlcourse.by_hand import windows
+
+windows.BLOCK = 500  # bytes: convolutions of a few pixels go through several blocks too
+
 settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("course")
 

@@ -14,6 +14,13 @@ from dlcourse.by_hand.activations import (
 from dlcourse.by_hand.alexnet import AlexNet
 from dlcourse.by_hand.architectures import LayerCount, count_layers, outline, receptive_field
 from dlcourse.by_hand.arithmetic import Add, Multiply
+from dlcourse.by_hand.augmentation import (
+    average_answers,
+    random_crops,
+    random_flips,
+    subtract_mean,
+    ten_crops,
+)
 from dlcourse.by_hand.box import Box, Chain, Sequential
 from dlcourse.by_hand.capacity import (
     linear_pieces,
@@ -143,6 +150,7 @@ __all__ = [
     "active_fraction",
     "all_masks",
     "at_kink",
+    "average_answers",
     "bounce",
     "check_gradients",
     "classify_critical_point",
@@ -176,6 +184,8 @@ __all__ = [
     "numerical_gradient",
     "outline",
     "output_size",
+    "random_crops",
+    "random_flips",
     "receptive_field",
     "relative_error",
     "robbins_monro_sums",
@@ -185,6 +195,8 @@ __all__ = [
     "softmax_jacobian",
     "staircase_network",
     "step_size",
+    "subtract_mean",
+    "ten_crops",
     "top_k_error",
     "topological_order",
     "xor_network",
