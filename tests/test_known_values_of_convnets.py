@@ -1,0 +1,326 @@
+"""Known numbers for lectures 10, 12 and 13: convolution, counted architectures, residual nets."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.signal import convolve2d
+from sides import Hand, Net, as_numpy, equal
+
+from dlcourse.by_hand import windows
+
+# ---- K: convolution and pooling -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "padding", "known"),
+    [(227, 11, 4, 0, 55), (55, 3, 2, 0, 27), (27, 5, 1, 2, 27), (27, 3, 2, 0, 13)],
+)
+def test_k06_sizes_in_alexnet(side, size, kernel, stride, padding, known):
+    found = side.lib.output_size(size, kernel=kernel, stride=stride, padding=padding)
+    assert found == known
+
+
+@pytest.mark.parametrize("size", [224, 225])
+def test_k06_the_sizes_that_the_paper_and_the_slides_print_do_not_divide(size):
+    assert (size - 11) % 4 != 0  # 54.25 and 54.5 windows; 227 gives 55 exactly
+
+
+def test_k03_correlation_of_a_picture_you_can_do_in_your_head(side):
+    x = side.array([[[[1, 2, 3], [4, 5, 6], [7, 8, 9]]]])
+    kernel = side.array([[[[1, 0], [0, -1]]]])
+    equal(side.lib.correlate_loops(x, kernel), [[[[-4, -4], [-4, -4]]]])
+    equal(side.lib.correlate_fft(x, kernel), [[[[-4, -4], [-4, -4]]]])
+
+
+def test_k03_convolution_is_correlation_with_the_kernel_turned(side):
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((5, 7)), rng.standard_normal((3, 2))
+    turned = side.lib.flip_kernel(side.array(w[None, None]))
+    found = side.lib.correlate_loops(side.array(x[None, None]), turned)
+    equal(found[0, 0], convolve2d(x, w, mode="valid"))
+
+
+@pytest.mark.parametrize(("stride", "padding", "dilation"), [(1, 0, 1), (2, 1, 1), (3, 2, 2)])
+def test_k03_three_forms_agree(side, stride, padding, dilation):
+    rng = np.random.default_rng(0)
+    conv = side.lib.Conv2d(2, 3, 3, stride=stride, padding=padding, dilation=dilation, bias=False)
+    if side is Net:
+        conv.double()
+    x, weight = side.array(rng.standard_normal((2, 2, 9, 11))), conv.state_dict()["weight"]
+    moves = {"stride": stride, "padding": padding, "dilation": dilation}
+    equal(conv(x), as_numpy(side.lib.correlate_loops(x, weight, **moves)))
+    if moves == {"stride": 1, "padding": 0, "dilation": 1}:
+        equal(conv(x), as_numpy(side.lib.correlate_fft(x, weight)))
+
+
+def test_k07_weights_are_shared(side):
+    conv = side.lib.Conv2d(1, 16, 3, padding=1)
+    assert sum(as_numpy(p).size for p in conv.state_dict().values()) == 160
+    full = side.lib.Affine(8 * 8, 8 * 8 * 16)
+    assert sum(as_numpy(p).size for p in full.state_dict().values()) == 66_560
+
+
+def test_k08_moving_the_picture_moves_the_answer(side):
+    rng = np.random.default_rng(0)
+    x = np.zeros((1, 2, 12, 12))
+    x[:, :, 3:8, 3:8] = rng.standard_normal((1, 2, 5, 5))
+    conv = side.lib.Conv2d(2, 3, 3, padding=1)
+    if side is Net:
+        conv.double()
+    moved = np.roll(x, (2, 1), axis=(2, 3))
+    expected = np.roll(as_numpy(conv(side.array(x))), (2, 1), axis=(2, 3))
+    equal(conv(side.array(moved))[:, :, 2:, 1:], expected[:, :, 2:, 1:])
+
+
+@pytest.mark.parametrize(
+    ("kernels", "strides", "pixels"),
+    [
+        ([3, 3], [1, 1], 5),
+        ([3, 3, 3], [1, 1, 1], 7),
+        ([7, 3], [2, 2], 11),
+        ([11, 3, 5], [4, 2, 1], 51),
+    ],
+)
+def test_k09_receptive_fields(side, kernels, strides, pixels):
+    assert side.lib.receptive_field(kernels, strides) == pixels
+
+
+def test_k05_one_winner_in_each_window(side):
+    x = side.array([[[[1, 1, 0, 2], [1, 0, 2, 2]]]])
+    pool = side.lib.MaxPool2d(2)
+    equal(pool(x), [[[[1, 2]]]])
+    equal(side.gradient(pool, x), [[[[1, 0, 0, 1], [0, 0, 0, 0]]]])
+    average = side.lib.AvgPool2d(2)
+    equal(average(x), [[[[0.75, 1.5]]]])
+    equal(side.gradient(average, x), np.full((1, 1, 2, 4), 0.25))
+
+
+def test_k04_large_batches_go_through_several_blocks(monkeypatch):
+    monkeypatch.setattr(windows, "BLOCK", 2**20)
+    rng = np.random.default_rng(0)
+    x, dy = rng.standard_normal((40, 16, 32, 32)), rng.standard_normal((40, 16, 32, 32))
+    conv = Hand.lib.Conv2d(16, 16, 3, padding=1, rng=rng)
+    y = conv(x)
+    dx = conv.bprop(dy)
+    tensors = [torch.tensor(a, requires_grad=True) for a in (x, *conv.params.values())]
+    twin = torch.nn.functional.conv2d(*tensors, padding=1)
+    twin.backward(torch.tensor(dy))
+    equal(y, twin.detach().numpy(), 1e-10)
+    equal(dx, tensors[0].grad.numpy(), 1e-10)
+    equal(conv.grads["weight"], tensors[1].grad.numpy(), 1e-9)
+
+
+# ---- A and RN: counted ---------------------------------------------------------------------
+
+
+def count(side, model, *args, shape=(3, 224, 224), **options):
+    """The numbers of parameters and multiply-adds, and the layers."""
+    net = side.lib.outline(getattr(side.lib, model), *args, **options)
+    layers = side.lib.count_layers(net, shape)
+    named = net.named("params") if side is Hand else net.named_parameters()
+    parameters = sum(int(np.prod(p.shape)) for _, p in named)
+    return parameters, sum(layer.multiply_adds for layer in layers), layers
+
+
+ALEX = {"shape": (3, 227, 227)}
+
+
+@pytest.mark.parametrize(
+    ("options", "parameters"),
+    [
+        ({}, 60_965_224),
+        ({"groups": 1}, 62_378_344),
+        ({"without": (7,)}, 60_965_224 - 16_781_312),
+        ({"without": (6, 7)}, 60_965_224 - 49_414_144),
+        ({"without": (3, 4)}, 60_965_224 - 1_696_512),
+        ({"without": (3, 4, 6, 7)}, 60_965_224 - 51_110_656),
+    ],
+    ids=str,
+)
+def test_a03_a05_a07_parameters_of_alexnet(side, options, parameters):
+    assert count(side, "AlexNet", **ALEX, **options)[0] == parameters
+
+
+def test_a09_most_parameters_are_full_and_most_products_are_convolutions(side):
+    parameters, products, layers = count(side, "AlexNet", **ALEX)
+    full = [layer for layer in layers if layer.kind == "Affine"]
+    assert sum(layer.parameters for layer in full) / parameters == pytest.approx(0.962, abs=5e-4)
+    assert 1 - sum(layer.multiply_adds for layer in full) / products == pytest.approx(
+        0.919, abs=5e-4
+    )
+    assert products == pytest.approx(0.724e9, rel=1e-3)
+    assert [layer.shape[1] for layer in layers if len(layer.shape) == 3] == [
+        *[55, 27, 27, 13, 13, 13, 13, 6]
+    ]
+
+
+def test_a05_layer_7_is_a_quarter_of_the_parameters_and_almost_none_of_the_products(side):
+    whole, less = count(side, "AlexNet", **ALEX), count(side, "AlexNet", **ALEX, without=(7,))
+    assert 1 - less[0] / whole[0] == pytest.approx(0.275, abs=5e-4)
+    assert 1 - less[1] / whole[1] == pytest.approx(0.023, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("model", "args", "options", "parameters", "giga"),
+    [
+        ("VGG", (16,), {}, 138_357_544, 15.470),
+        ("VGG", (19,), {}, 143_667_240, 19.632),
+        ("GoogLeNet", (), {}, 6_998_552, 1.583),
+        ("ResNet", (18,), {}, 11_689_512, 1.814),
+        ("ResNet", (34,), {}, 21_797_672, 3.664),
+        ("ResNet", (34,), {"shortcut": "A"}, 21_623_848, 3.644),
+        ("ResNet", (34,), {"shortcut": "C"}, 22_716_840, 3.831),
+        ("ResNet", (34,), {"residual": False}, 21_623_848, 3.644),
+        ("ResNet", (50,), {}, 25_557_032, 3.858),
+        ("ResNet", (101,), {}, 44_549_160, 7.570),
+        ("ResNet", (152,), {}, 60_192_808, 11.282),
+    ],
+    ids=str,
+)
+def test_rn11_rn19_parameters_and_multiply_adds(side, model, args, options, parameters, giga):
+    found, products, _ = count(side, model, *args, **options)
+    assert found == parameters
+    assert products / 1e9 == pytest.approx(giga, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("n", "parameters", "mega"),
+    [(3, 269_722, 40.55), (5, 464_154, 68.86), (7, 658_586, 97.17), (9, 853_018, 125.49)],
+)
+def test_rn25_the_family_of_6_n_plus_2_layers(side, n, parameters, mega):
+    found, products, layers = count(side, "CifarResNet", n, shape=(3, 32, 32))
+    assert found == parameters
+    assert products / 1e6 == pytest.approx(mega, abs=0.01)
+    weighty = [layer for layer in layers if layer.kind in ("Conv2d", "Affine")]
+    assert len(weighty) == 6 * n + 2
+
+
+def test_a10_a12_googlenet_has_22_layers_and_widths_from_256_to_1024(side):
+    net = side.lib.outline(side.lib.GoogLeNet)
+    layers = {layer.name: layer for layer in side.lib.count_layers(net, (3, 224, 224))}
+    modules = ("3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b")
+    ends = ("ones", "threes", "fives", "pooled")
+    widths = [
+        sum(layers[f"inception{module}.{end}.conv"].shape[0] for end in ends) for module in modules
+    ]
+    assert widths == [256, 480, 512, 512, 512, 528, 832, 832, 1024]
+    assert 3 + 2 * len(modules) + 1 == 22  # stem, modules two deep, the last layer
+    convolutions = sum(layer.parameters for layer in layers.values() if layer.kind == "Conv2d")
+    assert convolutions == 5_973_552
+    assert layers["fc"].parameters == 1_025_000
+
+
+def test_a16_a_1_x_1_convolution_before_saves_most_of_a_module(side):
+    with_it = side.lib.outline(side.lib.Inception, 192, 64, (96, 128), (16, 32), 32)
+    layers = side.lib.count_layers(with_it, (192, 28, 28))
+    weights = sum(layer.parameters - layer.shape[0] for layer in layers if layer.parameters)
+    naive = 192 * 64 + 192 * 128 * 9 + 192 * 32 * 25
+    assert naive == 387_072
+    assert weights == 163_328
+
+
+def test_rn10_thirteen_more_projections(side):
+    def projections(kind):
+        net = side.lib.outline(side.lib.ResNet, 34, shortcut=kind)
+        return sum(name.endswith("downsample.0.weight") for name in net.state_dict())
+
+    assert projections("A") == 0
+    assert projections("B") == 3
+    assert projections("C") - projections("B") == 13
+
+
+def test_rn13_a_bottleneck_costs_about_as_much_as_a_basic_block(side):
+    basic = side.lib.outline(side.lib.BasicBlock, 64, 64)
+    thin = side.lib.outline(side.lib.Bottleneck, 256, 64)
+    costs = []
+    for block, channels in ((basic, 64), (thin, 256)):
+        layers = side.lib.count_layers(block, (channels, 56, 56))
+        costs.append((sum(la.parameters for la in layers), sum(la.multiply_adds for la in layers)))
+    assert [parameters for parameters, _ in costs] == [73_728, 69_632]
+    assert [products / 1e6 for _, products in costs] == pytest.approx([231.2, 218.4], abs=0.05)
+
+
+def test_rn05_an_inserted_block_of_zeros_changes_nothing(side):
+    block = side.lib.BasicBlock(4, 4)
+    state = block.state_dict()
+    state["bn2.weight"] = side.array(np.zeros(4), np.float64)
+    block.load_state_dict(state)
+    if side is Net:
+        block.double()
+    x = side.array(np.random.default_rng(0).random((2, 4, 5, 5)))  # behind a ReLU: not negative
+    equal(block(x), as_numpy(x))
+
+
+TORCHVISION = {  # some names and shapes of its state dicts, known by heart
+    ("ResNet", 50): {
+        "conv1.weight": (64, 3, 7, 7),
+        "bn1.running_var": (64,),
+        "layer1.0.conv3.weight": (256, 64, 1, 1),
+        "layer1.0.downsample.0.weight": (256, 64, 1, 1),
+        "layer1.0.downsample.1.num_batches_tracked": (),
+        "layer4.2.bn3.bias": (2048,),
+        "fc.weight": (1000, 2048),
+    },
+    ("ResNet", 18): {
+        "layer2.0.downsample.1.weight": (128,),
+        "layer4.1.conv2.weight": (512, 512, 3, 3),
+    },
+    ("VGG", 16): {
+        "features.0.weight": (64, 3, 3, 3),
+        "features.28.bias": (512,),
+        "classifier.0.weight": (4096, 25088),
+        "classifier.6.weight": (1000, 4096),
+    },
+    ("VGG", 19): {"features.34.weight": (512, 512, 3, 3)},
+}
+LENGTHS = {("ResNet", 18): 122, ("ResNet", 50): 320, ("VGG", 16): 32, ("VGG", 19): 38}
+
+
+@pytest.mark.parametrize(("model", "depth"), TORCHVISION, ids=str)
+def test_names_are_those_of_torchvision(side, model, depth):
+    state = side.lib.outline(getattr(side.lib, model), depth).state_dict()
+    assert len(state) == LENGTHS[model, depth]
+    for name, shape in TORCHVISION[model, depth].items():
+        assert tuple(state[name].shape) == shape
+
+
+def test_alexnet_has_the_names_of_torchvision(side):
+    state = side.lib.outline(side.lib.AlexNet).state_dict()
+    layers = [f"features.{i}" for i in (0, 3, 6, 8, 10)] + [f"classifier.{i}" for i in (1, 4, 6)]
+    assert list(state) == [f"{layer}.{part}" for layer in layers for part in ("weight", "bias")]
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "shape", "words"),
+    [
+        ("LeNet", {}, (1, 32, 32), "a layer for 400 inputs meets an output of shape"),
+        ("VGG", {"depth": 16}, (3, 16, 16), "does not fit"),
+        ("CifarResNet", {"n": 1}, (1, 32, 32), "3"),
+    ],
+)
+def test_pictures_that_do_not_fit_are_refused_by_counting_by_hand(model, options, shape, words):
+    lib = Hand.lib
+    with pytest.raises(ValueError, match=words):
+        lib.count_layers(lib.outline(getattr(lib, model), **options), shape)
+
+
+# ---- RN: views and ensembles ----------------------------------------------------------------
+
+
+def test_rn22_rn23_crops_and_flips_of_a_numbered_picture(side):
+    x = side.array(np.arange(16.0).reshape(1, 1, 4, 4))
+    corners = side.array([[1, 2]], int)
+    equal(side.lib.random_crops(x, size=2, corners=corners), [[[[6, 7], [10, 11]]]])
+    equal(side.lib.random_flips(x, flips=side.array([1], int))[0, 0, 0], [3, 2, 1, 0])
+    ten = as_numpy(side.lib.ten_crops(x, size=2))
+    assert ten.shape == (10, 1, 1, 2, 2)
+    equal(ten[:5, 0, 0, 0, 0], [0, 2, 8, 10, 5])
+    equal(ten[5, 0, 0], [[1, 0], [5, 4]])
+
+
+def test_rn18_the_loss_of_an_average_is_never_above_the_average_loss(side):
+    f = np.random.default_rng(0).dirichlet(np.ones(5), size=(7, 200))
+    average = as_numpy(side.lib.average_answers(side.array(f)))
+    y = np.arange(200) % 5
+    rows = np.arange(200)
+    assert (-np.log(average[rows, y]) <= -np.log(f[:, rows, y]).mean(axis=0) + 1e-12).all()
