@@ -214,6 +214,7 @@ def write(path: Path, text: str) -> bool:
         "w", encoding="utf-8", newline="\n", dir=path.parent, suffix=".part", delete=False
     ) as part:
         part.write(text)
+    Path(part.name).chmod(path.stat().st_mode)
     Path(part.name).replace(path)
     return True
 

@@ -27,6 +27,9 @@ class LayerCount:
         Where it stands, dotted.
     kind : str
         The class of its box.
+    kernel, stride : int
+        Pixels of the window along a side, and from one window to the next; 1 and 1 for a full
+        layer, and the whole image for global pooling.
     shape : tuple of int
         Of its output, without the batch: (C, H, W) or (D,).
     parameters : int
@@ -43,6 +46,8 @@ class LayerCount:
 
     name: str
     kind: str
+    kernel: int
+    stride: int
     shape: Shape
     parameters: int
     multiply_adds: int
@@ -133,10 +138,11 @@ def go_through(box: Box, name: str, inputs: list[Seen], counted: list[LayerCount
         return values[box.output]
     seen = after(box, inputs)
     if isinstance(box, Conv2d | Affine | MaxPool2d | AvgPool2d | GlobalAvgPool2d):
+        kernel, stride = window_of(box, inputs[0].shape)
         parameters = sum(p.size for p in box.params.values())
         products = multiply_adds(box, seen.shape)
-        kind = type(box).__name__
-        counted.append(LayerCount(name, kind, seen.shape, parameters, products, seen.field))
+        facts = (type(box).__name__, kernel, stride, seen.shape, parameters, products, seen.field)
+        counted.append(LayerCount(name, *facts))
     return seen
 
 
@@ -186,6 +192,15 @@ def moved(
     )
     field = seen.field + dilation[0] * (kernel[0] - 1) * seen.jump
     return Seen((channels, *sides), field, seen.jump * stride[0])
+
+
+def window_of(box: Box, shape: Shape) -> tuple[int, int]:
+    """Tell the height of the window of a layer, and how far it moves."""
+    if isinstance(box, Conv2d):
+        return box.params["weight"].shape[2], box.stride[0]
+    if isinstance(box, MaxPool2d | AvgPool2d):
+        return box.kernel[0], box.stride[0]
+    return (shape[1], 1) if isinstance(box, GlobalAvgPool2d) else (1, 1)
 
 
 def multiply_adds(box: Box, shape: Shape) -> int:

@@ -56,7 +56,10 @@ def counted(
     net = outline(model, *args, **dict(options))
     found: dict[str, Any] = {
         f"{layer.kind} {layer.name}": np.array(
-            [*layer.shape, layer.parameters, layer.multiply_adds, layer.field]
+            [
+                *(layer.kernel, layer.stride, *layer.shape),
+                *(layer.parameters, layer.multiply_adds, layer.field),
+            ]
         )
         for layer in count_layers(net, shape)
     }

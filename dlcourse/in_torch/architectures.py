@@ -46,8 +46,10 @@ def count_layers(net: nn.Module, shape: Shape) -> list[LayerCount]:
             products = 0
             if isinstance(box, Conv2d | Affine):
                 products = box.weight.numel() * output[0, 0].numel()
+            window, stride = window_of(box, inputs[0])
             out, kind = tuple(output.shape[1:]), type(box).__name__
-            counted.append(LayerCount(name, kind, out, parameters, products, field))
+            facts = (kind, window, stride, out, parameters, products, field)
+            counted.append(LayerCount(name, *facts))
 
     leaves = [(name, box) for name, box in net.named_modules() if not list(box.children())]
     hooks = [
@@ -63,6 +65,15 @@ def count_layers(net: nn.Module, shape: Shape) -> list[LayerCount]:
     for hook in hooks:
         hook.remove()
     return counted
+
+
+def window_of(box: nn.Module, x: Tensor) -> tuple[int, int]:
+    """Tell the height of the window of a layer, and how far it moves."""
+    if isinstance(box, Conv2d):
+        return box.weight.shape[2], box.stride[0]
+    if isinstance(box, MaxPool2d | AvgPool2d):
+        return box.kernel[0], box.stride[0]
+    return (x.shape[2], 1) if isinstance(box, GlobalAvgPool2d) else (1, 1)
 
 
 def look(box: nn.Module, x: Tensor, field: int, jump: int) -> tuple[int, int]:

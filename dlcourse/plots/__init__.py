@@ -8,6 +8,7 @@ from dlcourse.plots.charts import bars, curves, heatmap, images, units
 from dlcourse.plots.figure import COLOURS, DASHES, MARKERS, Shown, panels, show
 from dlcourse.plots.graphs import flow_graph, network
 from dlcourse.plots.plane import contours, plane, regions, surface
+from dlcourse.plots.stacks import layer_stacks
 
 __all__ = [
     "COLOURS",
@@ -20,6 +21,7 @@ __all__ = [
     "flow_graph",
     "heatmap",
     "images",
+    "layer_stacks",
     "network",
     "panels",
     "plane",
