@@ -93,7 +93,7 @@ def layer_stacks(
                 "connectionstyle": "arc3,rad=-0.55",
                 "lw": 1.1,
             }
-            ax.annotate("", (x + 1.05, -rows[target]), (x + 1.05, start), arrowprops=arrow)
+            ax.annotate("", (x + 0.8, -rows[target]), (x + 0.8, start), arrowprops=arrow)
     if aligned and sizes:
         for size in order:
             ax.text(-1.9, -starts[size], f"{size}", ha="right", va="center", fontsize=9)
