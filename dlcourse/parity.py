@@ -18,6 +18,9 @@ from dlcourse.cases.case import Case, Twin
 from dlcourse.twins import find
 
 SINGLE_PRECISION = 1e-3  # largest relative difference in float32, which keeps 7 digits
+SMALLEST, SMALLEST_IN_SINGLE = 1e-3, 2e-2
+"""What is smaller than this is compared as if it were as large: where terms of size 1 cancel to
+zero, as they do in front of batch normalization, only their rounding is left."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Difference:
     absolute : float
         The largest difference of two numbers; infinite where one side has nothing.
     relative : float
-        The same over the largest number, or over 0.001 where all are smaller.
+        The same over the largest number, or over `SMALLEST` where all are smaller.
     tolerance : float
         The largest relative difference that counts as agreement.
     """
@@ -185,7 +188,8 @@ def compare(
     else:
         ours, theirs = twin.play(hand, case), twin.play(net, case)
     tolerance = max(SINGLE_PRECISION, twin.tolerance) if single else twin.tolerance
-    return list(differences(ours, theirs, tolerance))
+    smallest = SMALLEST_IN_SINGLE if single else SMALLEST
+    return list(differences(ours, theirs, tolerance, smallest))
 
 
 def play_box(
@@ -217,10 +221,10 @@ def play_box(
 
 
 def draw_params(box: Box, rng: np.random.Generator) -> None:
-    """Draw the parameters of a box anew, as large as they are: the same whenever it is compared."""
+    """Draw the parameters of a box from a seed, so that a comparison can be repeated."""
     for _, param in box.named("params"):
-        largest = np.abs(param).max(initial=0)
-        param[...] = rng.uniform(-largest, largest, param.shape)
+        fan_in = int(np.prod(param.shape[1:]))
+        param[...] = rng.uniform(-1, 1, param.shape) / np.sqrt(fan_in)
 
 
 def build(twin: Twin, case: Case, side: ByHand | InTorch) -> Any:
@@ -243,7 +247,10 @@ def buffers(named: Any) -> dict[str, Any]:
 
 
 def differences(
-    ours: Mapping[str, Any], theirs: Mapping[str, Any], tolerance: float
+    ours: Mapping[str, Any],
+    theirs: Mapping[str, Any],
+    tolerance: float,
+    smallest: float = SMALLEST,
 ) -> Iterator[Difference]:
     """Compare results of the same names; what only one side has is infinitely far off."""
     for what in [*theirs, *(what for what in ours if what not in theirs)]:
@@ -253,7 +260,7 @@ def differences(
             continue
         a, b = a.astype(float), b.astype(float)
         apart = float(np.abs(a - b).max(initial=0))
-        scale = max(float(np.abs(b).max(initial=0)), 1e-3)
+        scale = max(float(np.abs(b).max(initial=0)), smallest)
         absolute = apart if np.isfinite(apart) else np.inf
         yield Difference(what, absolute, absolute / scale, tolerance)
 

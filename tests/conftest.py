@@ -1,11 +1,4 @@
-"""Settings of every test: one thread, no display, the same cases on every machine."""
-
-import os
-
-from dlcourse.setting_up import ONE_THREAD
-
-os.environ.update(ONE_THREAD)  # before NumPy or PyTorch is imported, here and in kernels
-os.environ["PYTHONHASHSEED"] = "0"
+"""Settings of every test: the same cases on every machine, and several blocks for the smallest."""
 
 import pytest
 from hypothesis import settings

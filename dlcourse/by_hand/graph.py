@@ -76,7 +76,7 @@ class Graph(Box):
             dxs = self.boxes[name].bprop(gradients[name])
             for child, dx in zip(self.reads[name], as_tuple(dxs), strict=True):
                 if dx is not None:
-                    gradients[child] = gradients.get(child, 0) + dx
+                    gradients[child] = gradients[child] + dx if child in gradients else dx
         self.gradients = gradients
         dxs = tuple(gradients.get(name) for name in self.inputs)
         return dxs if len(dxs) > 1 else dxs[0]

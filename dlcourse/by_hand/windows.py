@@ -5,6 +5,7 @@ one run of numbers, and copying windows side by side costs little.
 """
 
 from collections.abc import Iterator
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -109,4 +110,4 @@ def columns(seen: Array) -> Iterator[tuple[slice, Array]]:
         block = slice(start, min(start + together, len(seen)))
         part = buffer[: block.stop - start]
         np.copyto(part, seen[block])
-        yield block, part.reshape(-1, int(np.prod(seen.shape[3:])))
+        yield block, part.reshape(-1, prod(seen.shape[3:]))
