@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 
-COMMANDS = ["lab", "test", "compare", "notebooks"]
+COMMANDS = ["lab", "test", "compare", "bench", "notebooks"]
 HELP = """dlcourse: a deep learning course, every concept by hand and in PyTorch, proven equal.
 
   python3 -m dlcourse lab     set everything up and open the course in JupyterLab
                               (--no-browser, --port 8889)
   python3 -m dlcourse test    set everything up and run every test and notebook
                               (further arguments go to pytest, such as -k affine)
+  python3 -m dlcourse bench   measure by hand against PyTorch (--json FILE)
 
 The first start makes an environment in the folder .venv (1.5 GB or more, a minute or a few);
 inside it, `dlcourse --help` tells of more. To delete it is safe: it is made again.

@@ -98,6 +98,24 @@ def compare(
     raise typer.Exit(report(name, seed=seed, sizes=chosen))
 
 
+@app.command()
+def bench(
+    json: Annotated[
+        Path | None, typer.Option(help="Write every ratio to this file.", dir_okay=False)
+    ] = None,
+    quick: Annotated[bool, typer.Option(help="Only see that it runs.")] = False,
+) -> None:
+    """Measure by hand against PyTorch: ratios of training steps and of each operation.
+
+    Both sides run in turn in one process, with one thread and the same allocator. It takes a few
+    minutes; keep the machine quiet.
+    """
+    command = [sys.executable, "-m", "dlcourse.bench", *["--quick"] * quick]
+    command += ["--json", str(json.absolute())] if json else []
+    settings = {**environment(), **setting_up.ONE_THREAD, **setting_up.KEEP_MEMORY}
+    raise typer.Exit(hand_over(command, environment=settings))
+
+
 @notebooks.command("run")
 def run_notebooks(
     names: Annotated[list[str] | None, typer.Argument(help="Such as 03.")] = None,

@@ -34,6 +34,13 @@ from dlcourse.installing import (
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 """Small nets run fastest on one thread, and two pools of threads stand in each other's way."""
 
+KEEP_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(2**32),
+    "MALLOC_TRIM_THRESHOLD_": str(2**32),
+}
+"""Freed memory stays with the process: to get it anew from the system costs more than many an
+operation, and the benchmark is about operations."""
+
 PACKAGE = Path(__file__).resolve().parent
 MARKER, STAMP = "made-by-dlcourse", "dlcourse-stamp"
 

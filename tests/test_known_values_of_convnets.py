@@ -95,8 +95,10 @@ def test_k05_one_winner_in_each_window(side):
     equal(side.gradient(average, x), np.full((1, 1, 2, 4), 0.25))
 
 
-def test_k04_large_batches_go_through_several_blocks(monkeypatch):
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_k04_large_batches_go_through_several_blocks_and_threads(monkeypatch, threads):
     monkeypatch.setattr(windows, "BLOCK", 2**20)
+    monkeypatch.setattr(windows, "THREADS", threads)
     rng = np.random.default_rng(0)
     x, dy = rng.standard_normal((40, 16, 32, 32)), rng.standard_normal((40, 16, 32, 32))
     conv = Hand.lib.Conv2d(16, 16, 3, padding=1, rng=rng)
@@ -108,6 +110,20 @@ def test_k04_large_batches_go_through_several_blocks(monkeypatch):
     equal(y, twin.detach().numpy(), 1e-10)
     equal(dx, tensors[0].grad.numpy(), 1e-10)
     equal(conv.grads["weight"], tensors[1].grad.numpy(), 1e-9)
+
+
+def test_k04_a_first_layer_may_save_the_gradient_at_the_picture():
+    rng = np.random.default_rng(0)
+    x, dy = rng.standard_normal((4, 1, 8, 9)), rng.standard_normal((4, 2, 8, 9))
+    grads = []
+    for wanted in (True, False):
+        net = Hand.lib.Sequential(Hand.lib.Conv2d(1, 2, 3, padding=1, rng=np.random.default_rng(1)))
+        net.input_gradient = wanted
+        net(x)
+        assert (net.bprop(dy) is None) is not wanted
+        grads.append(net[0].grads)
+    for name, grad in grads[0].items():
+        equal(grads[1][name], grad)
 
 
 # ---- A and RN: counted ---------------------------------------------------------------------

@@ -29,6 +29,9 @@ class Box:
         What `fprop` left for `bprop`.
     training : bool
         Whether the box is being trained or used.
+    input_gradient : bool
+        Whether `bprop` has to give the gradient at the input.  Nobody reads that of a picture,
+        and a box may save the work and give None; PyTorch calls it `requires_grad`.
 
     Notes
     -----
@@ -44,6 +47,7 @@ class Box:
         self.buffers: dict[str, Array] = {}
         self.saved: Any = None
         self.training = True
+        self.input_gradient = True
 
     def __call__(self, *inputs: Any, **options: Any) -> Array:
         """Compute the value of the box: `fprop` under the name PyTorch shares."""
@@ -156,6 +160,7 @@ class Sequential(Box):
 
     def bprop(self, dy: Array) -> Array:
         """Map the gradient at the output of the last box to the input of the first."""
+        self.boxes[0].input_gradient = self.input_gradient
         for box in reversed(self.boxes):
             dy = box.bprop(dy)
         return dy

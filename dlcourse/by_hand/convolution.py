@@ -1,20 +1,25 @@
 """Convolution: the same small weights at every place of an image."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from dlcourse.by_hand.box import Array, Box
 from dlcourse.by_hand.correlation import check_channels, check_fits
 from dlcourse.by_hand.windows import (
+    Columns,
     Pair,
+    as_planes,
     channels_first,
     channels_last,
-    columns,
+    over_columns,
     pad,
     pair,
     windows,
 )
+
+FEW = 4
+"""Images with fewer channels, which are pictures, are laid out as planes and not as columns."""
 
 
 class Conv2d(Box):
@@ -101,12 +106,13 @@ class Conv2d(Box):
             y += self.params["bias"]
         return channels_first(y)
 
-    def bprop(self, dy: Array) -> Array:
+    def bprop(self, dy: Array) -> Array | None:
         """Map the gradient at y (N, O, H', W') to the gradient at x; add to `grads`."""
         x, weight, dweight = self.saved, self.params["weight"], self.grads["weight"]
         dy = channels_last(dy)
         if "bias" in self.params:
-            self.grads["bias"] += dy.sum(axis=(0, 1, 2))
+            pixels = dy.reshape(-1, dy.shape[3])
+            self.grads["bias"] += np.ones(len(pixels), dy.dtype) @ pixels  # their sum, fast
         dxs = []
         for dy_part, x_part, kernels, dkernels in zip(
             np.split(dy, self.groups, axis=3),
@@ -115,54 +121,95 @@ class Conv2d(Box):
             np.split(dweight, self.groups),
             strict=True,
         ):
-            dx, dw = correlate_back(
-                dy_part, x_part, kernels, self.stride, self.padding, self.dilation
-            )
+            moves = (self.stride, self.padding, self.dilation)
+            if not self.input_gradient:
+                dkernels += kernel_gradient(dy_part, x_part, kernels.shape, *moves)
+                continue
+            dx, dw = correlate_back(dy_part, x_part, kernels, *moves)
             dkernels += dw
             dxs.append(dx)
+        if not self.input_gradient:
+            return None
         return channels_first(dxs[0] if self.groups == 1 else np.concatenate(dxs, axis=3))
 
 
 def correlate(x: Array, weight: Array, stride: Pair, padding: Pair, dilation: Pair) -> Array:
     """Weigh the windows of images x (N, H, W, C) with kernels (O, C, K, K) to y (N, H', W', O)."""
-    outputs, _, *kernel = weight.shape
+    outputs, channels, *kernel = weight.shape
     seen = windows(pad(x, padding), tuple(kernel), stride, dilation)
-    y = np.empty((*seen.shape[:3], outputs), x.dtype)
+    n, high, wide = seen.shape[:3]
+    if channels < FEW:
+        planes, matrix = as_planes(seen), weight.transpose(0, 2, 3, 1).reshape(outputs, -1)
+        return (matrix @ planes).reshape(n, outputs, high, wide).transpose(0, 2, 3, 1)
+
+    y = np.empty((n, high, wide, outputs), x.dtype)
     matrix = weight.transpose(2, 3, 1, 0).reshape(-1, outputs)  # (K K C, O)
-    for block, cols in columns(seen):
-        np.matmul(cols, matrix, out=y[block].reshape(-1, outputs))
+
+    def work(blocks: Iterator[Columns]) -> None:
+        for block, cols in blocks:
+            np.matmul(cols, matrix, out=y[block].reshape(-1, outputs))
+
+    over_columns(seen, work)
     return y
+
+
+def kernel_gradient(
+    dy: Array, x: Array, shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair
+) -> Array:
+    """Map the gradient at y to that at kernels of a shape (O, C, K, K) alone."""
+    outputs, channels, *kernel = shape
+    seen = windows(pad(x, padding), (kernel[0], kernel[1]), stride, dilation)
+    if channels < FEW:
+        rows = dy.reshape(len(dy), -1, outputs)
+        dmatrix = (as_planes(seen) @ rows).sum(axis=0)
+    else:
+
+        def work(blocks: Iterator[Columns]) -> Array:
+            products = [cols.T @ dy[block].reshape(-1, outputs) for block, cols in blocks]
+            return np.sum(products, axis=0)
+
+        dmatrix = np.sum(over_columns(seen, work), axis=0)
+    return dmatrix.reshape(*kernel, channels, outputs).transpose(3, 2, 0, 1)
 
 
 def correlate_back(
     dy: Array, x: Array, weight: Array, stride: Pair, padding: Pair, dilation: Pair
 ) -> tuple[Array, Array]:
     """Map the gradient at y to the gradients at x (N, H, W, C) and at the kernels (O, C, K, K)."""
-    if stride == (1, 1):
+    copied_from_dy = x[..., 0].size * weight.shape[0]
+    copied_from_x = dy[..., 0].size * weight.shape[1]
+    if stride == (1, 1) and copied_from_dy <= 2 * copied_from_x:
         return through_windows_of_dy(dy, x, weight, padding, dilation)
-    return through_windows_of_x(dy, x, weight, stride, padding, dilation)
+    dx = scattered(dy, x.shape, weight, stride, padding, dilation)
+    return dx, kernel_gradient(dy, x, weight.shape, stride, padding, dilation)
 
 
-def through_windows_of_x(
-    dy: Array, x: Array, weight: Array, stride: Pair, padding: Pair, dilation: Pair
-) -> tuple[Array, Array]:
-    """Go back as through an `Affine` layer, and add up where windows overlap."""
+def scattered(
+    dy: Array,
+    shape: tuple[int, ...],
+    weight: Array,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+) -> Array:
+    """Map the gradient at y to that at x (N, H, W, C): spread each number over its window.
+
+    Where windows overlap, their parts add up.  The examples stand last in memory here, so that
+    one addition runs over all of them.
+    """
     outputs, channels, *kernel = weight.shape
-    padded = pad(x, padding)
-    seen = windows(padded, tuple(kernel), stride, dilation)
+    n, h, w, _ = shape
+    _, high, wide, _ = dy.shape
+    last = np.ascontiguousarray(dy.transpose(3, 1, 2, 0)).reshape(outputs, -1)  # (O, H' W' N)
     matrix = weight.transpose(2, 3, 1, 0).reshape(-1, outputs)  # (K K C, O)
-    dmatrix, dpadded = np.zeros_like(matrix), np.zeros_like(padded)
-    high, wide = seen.shape[1:3]
-    for block, cols in columns(seen):
-        da = dy[block].reshape(-1, outputs)
-        dmatrix += cols.T @ da
-        dcols = (da @ matrix.T).reshape(-1, high, wide, *kernel, channels)
-        for i, j in np.ndindex(*kernel):
-            rows = slice(i * dilation[0], i * dilation[0] + stride[0] * high, stride[0])
-            across = slice(j * dilation[1], j * dilation[1] + stride[1] * wide, stride[1])
-            dpadded[block, rows, across] += dcols[:, :, :, i, j]
-    dx = dpadded[:, padding[0] : padding[0] + x.shape[1], padding[1] : padding[1] + x.shape[2]]
-    return dx, dmatrix.reshape(*kernel, channels, outputs).transpose(3, 2, 0, 1)
+    parts = (matrix @ last).reshape(*kernel, channels, high, wide, n)
+    dx = np.zeros((channels, h + 2 * padding[0], w + 2 * padding[1], n), dy.dtype)
+    for i, j in np.ndindex(*kernel):
+        rows = slice(i * dilation[0], i * dilation[0] + stride[0] * high, stride[0])
+        across = slice(j * dilation[1], j * dilation[1] + stride[1] * wide, stride[1])
+        dx[:, rows, across] += parts[i, j]
+    inside = dx[:, padding[0] : padding[0] + h, padding[1] : padding[1] + w]
+    return np.ascontiguousarray(inside.transpose(3, 1, 2, 0))
 
 
 def through_windows_of_dy(
@@ -177,10 +224,16 @@ def through_windows_of_dy(
     n, h, w, _ = x.shape
     seen = windows(centred(dy, (h, w), kernel, padding, dilation), tuple(kernel), (1, 1), dilation)
     turned = weight[:, :, ::-1, ::-1].transpose(2, 3, 0, 1).reshape(-1, channels)  # (K K O, C)
-    dx, dturned = np.empty((n, h, w, channels), x.dtype), np.zeros_like(turned.T)
-    for block, cols in columns(seen):
-        np.matmul(cols, turned, out=dx[block].reshape(-1, channels))
-        dturned += x[block].reshape(-1, channels).T @ cols
+    dx = np.empty((n, h, w, channels), x.dtype)
+
+    def work(blocks: Iterator[Columns]) -> Array:
+        dturned = np.zeros((channels, len(turned)), x.dtype)
+        for block, cols in blocks:
+            np.matmul(cols, turned, out=dx[block].reshape(-1, channels))
+            dturned += x[block].reshape(-1, channels).T @ cols
+        return dturned
+
+    dturned = np.sum(over_columns(seen, work), axis=0)
     dw = dturned.reshape(channels, *kernel, outputs)[:, ::-1, ::-1]
     return dx, dw.transpose(3, 0, 1, 2)
 

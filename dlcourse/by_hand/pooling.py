@@ -6,8 +6,6 @@ from dlcourse.by_hand.box import Array, Box
 from dlcourse.by_hand.correlation import check_fits
 from dlcourse.by_hand.windows import (
     Pair,
-    channels_first,
-    channels_last,
     output_size,
     pair,
 )
@@ -48,24 +46,24 @@ class MaxPool2d(Box):
     def fprop(self, x: Array) -> Array:
         """Map images x (N, C, H, W) to y (N, C, H', W')."""
         check_images(tuple(x.shape), self.kernel, self.padding)
-        padded = surround(channels_last(x), self.padding, -np.inf)
+        padded = surround(x, self.padding, -np.inf)
         y = None
         for view in self.taps(padded):
             y = view.copy() if y is None else np.maximum(y, view, out=y)
         assert y is not None
         self.saved = padded, y, x.shape
-        return channels_first(y)
+        return y
 
     def bprop(self, dy: Array) -> Array:
         """Map the gradient at y to the gradient at x: all of it to the winner of each window."""
         padded, y, shape = self.saved
-        left = channels_last(dy).copy()  # what no place of the window has taken yet
+        left = dy.copy()  # what no place of the window has taken yet
         dpadded = np.zeros_like(padded)
         for view, dview in zip(self.taps(padded), self.taps(dpadded), strict=True):
             take = left * (view == y)
             dview += take
             left -= take
-        return channels_first(inside(dpadded, self.padding, shape))
+        return inside(dpadded, self.padding, shape)
 
     def taps(self, padded: Array) -> list[Array]:
         """View the first pixel of every window, then the second, and so on in reading order."""
@@ -106,19 +104,19 @@ class AvgPool2d(Box):
     def fprop(self, x: Array) -> Array:
         """Map images x (N, C, H, W) to y (N, C, H', W')."""
         check_images(tuple(x.shape), self.kernel, self.padding)
-        padded = surround(channels_last(x), self.padding, 0)
+        padded = surround(x, self.padding, 0)
         self.saved = padded.shape, x.shape
         views = taps(padded, self.kernel, self.stride)
-        return channels_first(sum(views[1:], start=views[0].copy()) / len(views))
+        return sum(views[1:], start=views[0].copy()) / len(views)
 
     def bprop(self, dy: Array) -> Array:
         """Map the gradient at y to the gradient at x: an equal share to each pixel."""
         padded_shape, shape = self.saved
-        share = channels_last(dy) / (self.kernel[0] * self.kernel[1])
+        share = dy / (self.kernel[0] * self.kernel[1])
         dpadded = np.zeros(padded_shape, dy.dtype)
         for dview in taps(dpadded, self.kernel, self.stride):
             dview += share
-        return channels_first(inside(dpadded, self.padding, shape))
+        return inside(dpadded, self.padding, shape)
 
 
 class GlobalAvgPool2d(Box):
@@ -148,30 +146,30 @@ class GlobalAvgPool2d(Box):
 
 
 def taps(padded: Array, kernel: Pair, stride: Pair) -> list[Array]:
-    """View the first pixel of every window (N, H', W', C), then the second, in reading order."""
-    _, h, w, _ = padded.shape
+    """View the first pixel of every window (N, C, H', W'), then the second, in reading order."""
+    _, _, h, w = padded.shape
     high = output_size(h, kernel=kernel[0], stride=stride[0])
     wide = output_size(w, kernel=kernel[1], stride=stride[1])
     return [
-        padded[:, i : i + stride[0] * high : stride[0], j : j + stride[1] * wide : stride[1]]
+        padded[:, :, i : i + stride[0] * high : stride[0], j : j + stride[1] * wide : stride[1]]
         for i, j in np.ndindex(*kernel)
     ]
 
 
 def surround(x: Array, padding: Pair, value: float) -> Array:
-    """Add rows and columns of one value around images (N, H, W, C)."""
+    """Add rows and columns of one value around images (N, C, H, W)."""
     above, left = padding
     if not above and not left:
         return x
     return np.pad(
-        x, ((0, 0), (above, above), (left, left), (0, 0)), constant_values=x.dtype.type(value)
+        x, ((0, 0), (0, 0), (above, above), (left, left)), constant_values=x.dtype.type(value)
     )
 
 
 def inside(padded: Array, padding: Pair, shape: tuple[int, ...]) -> Array:
     """Cut off what was added around images of shape (N, C, H, W)."""
     (above, left), (_, _, h, w) = padding, shape
-    return padded[:, above : above + h, left : left + w]
+    return padded[:, :, above : above + h, left : left + w]
 
 
 def check_padding(kernel: Pair, padding: Pair) -> None:

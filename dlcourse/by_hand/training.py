@@ -50,6 +50,7 @@ class EmpiricalRisk(Box):
         df, _ = self.loss.bprop(dy)
         if self.regularizer is not None:
             self.regularizer.bprop(dy * self.strength)
+        self.net.input_gradient = self.input_gradient
         return self.net.bprop(df), None
 
 
@@ -132,6 +133,7 @@ def fit(
     Slide rows T06, T07, T08, T09, E11, R12.
     """
     rng = rng or np.random.default_rng()
+    risk.input_gradient = False  # examples are not trained
     trajectory = []
     for epoch in range(epochs):
         order = rng.permutation(len(x)) if orders is None else np.asarray(orders[epoch])
@@ -146,6 +148,7 @@ def fit(
             after_epoch(epoch)
         if early_stopping is not None and early_stopping.update():
             break
+    risk.input_gradient = True
     if early_stopping is not None:
         early_stopping.restore()
     return np.array(trajectory)

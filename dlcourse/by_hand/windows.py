@@ -4,8 +4,10 @@ Shapes are PyTorch's, (N, C, H, W).  In memory the channels stand last: then a r
 one run of numbers, and copying windows side by side costs little.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -13,9 +15,14 @@ from numpy.lib.stride_tricks import as_strided
 from dlcourse.by_hand.box import Array
 
 Pair = tuple[int, int]
+Columns = tuple[slice, Array]  # which images, and their windows in rows
 
 BLOCK = 2**20
 """Bytes of the columns of one block: so many stay in the second-level cache of a processor."""
+
+THREADS = 1
+"""Threads that share the blocks of a convolution.  More only help where the matrix products
+themselves use one, as OPENBLAS_NUM_THREADS=1 says."""
 
 
 def output_size(
@@ -98,7 +105,29 @@ def windows(x: Array, kernel: Pair, stride: Pair, dilation: Pair = (1, 1)) -> Ar
     )
 
 
-def columns(seen: Array) -> Iterator[tuple[slice, Array]]:
+def over_columns(seen: Array, work: Callable[[Iterator[Columns]], Any]) -> list[Any]:
+    """Let each thread work through its share of the columns of some windows.
+
+    Parameters
+    ----------
+    seen : array of shape (N, H', W', K, K, C)
+        As `windows` gives them.
+    work : callable
+        Maps an iterator of (images, columns) to a result.
+
+    Returns
+    -------
+    list
+        The result of each thread; of `THREADS` = 1 a single one.
+    """
+    shares = [columns(seen, share, THREADS) for share in range(THREADS)]
+    if THREADS == 1:
+        return [work(shares[0])]
+    with ThreadPoolExecutor(THREADS) as pool:  # NumPy lets others run while it computes
+        return list(pool.map(work, shares))
+
+
+def columns(seen: Array, share: int = 0, shares: int = 1) -> Iterator[Columns]:
     """Copy windows (N, H', W', K, K, C) into rows (n H' W', K K C), some images at a time.
 
     One matrix product then does the work of all windows of these images.  Their copies take
@@ -106,8 +135,17 @@ def columns(seen: Array) -> Iterator[tuple[slice, Array]]:
     """
     together = max(BLOCK // max(seen[:1].nbytes, 1), 1)
     buffer = np.empty((min(together, len(seen)), *seen.shape[1:]), seen.dtype)
-    for start in range(0, len(seen), together):
+    for start in range(share * together, len(seen), shares * together):
         block = slice(start, min(start + together, len(seen)))
         part = buffer[: block.stop - start]
         np.copyto(part, seen[block])
         yield block, part.reshape(-1, prod(seen.shape[3:]))
+
+
+def as_planes(seen: Array) -> Array:
+    """Copy windows (N, H', W', K, K, C) so that each weight has a plane: (N, K K C, H' W').
+
+    For few channels: their windows have short rows, the planes have long ones.
+    """
+    n, high, wide = seen.shape[:3]
+    return seen.transpose(0, 3, 4, 5, 1, 2).reshape(n, -1, high * wide)

@@ -4,7 +4,7 @@ import numpy as np
 
 from dlcourse.cases.case import Case, Twin
 
-SIZES = {"n": (1, 3), "c": (1, 2), "o": (1, 2), "h": (0, 3), "w": (1, 3), "k": (1, 3)}
+SIZES = {"n": (1, 3), "c": (1, 6), "o": (1, 2), "h": (0, 3), "w": (1, 3), "k": (1, 3)}
 MOVES = {"stride": (1, 3), "padding": (0, 2), "dilation": (1, 2)}
 
 
