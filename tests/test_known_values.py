@@ -1,5 +1,7 @@
 """Numbers known from the slides or from mathematics: both twins could share a mistake."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -287,6 +289,16 @@ def test_b11_the_kink_of_relu_halves_the_estimate(side):
     equal(estimate, [0.5])
     with pytest.warns(side.lib.KinkWarning, match="a kink within 1e-05 of input 0"):
         side.lib.check_gradients(relu, side.array([0.0, 1.0]))
+
+
+def test_b11_a_flat_slope_is_no_kink(side):
+    net = side.lib.MLP([3, 4, 2], activation="Tanh", batch_norm=True)
+    if side is Net:
+        net.double()  # the bias in front of the normalization has no effect: rounding is left
+    x = side.array(np.random.default_rng(0).standard_normal((6, 3)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        side.lib.check_gradients(net, x)
 
 
 def test_b12_the_gradients_of_a_net_pass_the_check(side):

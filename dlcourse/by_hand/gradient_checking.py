@@ -57,6 +57,7 @@ def numerical_gradient(
     return gradient
 
 
+ROUNDING = 1e-14  # of a value in float64, after some operations
 STENCILS = {"central": (1, 1), "forward": (1, 0), "backward": (0, 1)}  # steps ahead and behind
 
 
@@ -95,7 +96,7 @@ def at_kink(f: Callable[[Array], Any], x: Array, *, step: float = 1e-5) -> Array
     -------
     array of bool of the shape of x
         True where the slopes to the left and to the right differ by more than 1 % of the
-        steepest slope.
+        steepest slope, and by more than rounding makes them.
 
     Notes
     -----
@@ -104,7 +105,8 @@ def at_kink(f: Callable[[Array], Any], x: Array, *, step: float = 1e-5) -> Array
     right = numerical_gradient(f, x, step=step, scheme="forward")
     left = numerical_gradient(f, x, step=step, scheme="backward")
     steepest = max(np.abs(right).max(initial=0), np.abs(left).max(initial=0))
-    return np.abs(right - left) > 0.01 * steepest
+    rounding = ROUNDING * abs(float(f(x))) / step  # what is left of two equal values
+    return np.abs(right - left) > max(0.01 * steepest, rounding)
 
 
 def finite_difference_errors(

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from dlcourse.by_hand.gradient_checking import STENCILS, KinkWarning
+from dlcourse.by_hand.gradient_checking import ROUNDING, STENCILS, KinkWarning
 
 __all__ = [
     "KinkWarning",
@@ -52,7 +52,8 @@ def at_kink(f: Callable[[Tensor], Any], x: Tensor, *, step: float = 1e-5) -> Ten
     right = numerical_gradient(f, x, step=step, scheme="forward")
     left = numerical_gradient(f, x, step=step, scheme="backward")
     steepest = torch.maximum(right.abs().max(), left.abs().max())
-    return (right - left).abs() > 0.01 * steepest
+    rounding = ROUNDING * torch.as_tensor(f(x)).abs() / step
+    return (right - left).abs() > torch.maximum(0.01 * steepest, rounding)
 
 
 def finite_difference_errors(
