@@ -98,7 +98,9 @@ def flow_graph(
     for name in graph.order:
         for child, times in Counter(graph.reads[name]).items():
             far = depth[name] - depth[child] > 1
-            for bend in (-0.25, 0.25) if times == 2 else (0.4 if far else 0.0,):
+            above = place[child][1] > place[name][1]  # then it goes over the boxes between
+            around = (-0.6 if above else 0.4) if far else 0.0
+            for bend in (-0.25, 0.25) if times == 2 else (around,):
                 arrow = {
                     "arrowstyle": "-|>",
                     "color": BLACK,
