@@ -178,7 +178,8 @@ def bounce(trajectory: Array) -> float:
 def diagnose(net: Sequential, x: Array, *, trajectory: Array | None = None) -> dict[str, str]:
     """Name what keeps a net from overfitting a small set, and what to do about it.
 
-    Call it before the first update with the inputs alone, and with the trajectory afterwards.
+    Call it with the net as it is before the first update; give it the trajectory of its training
+    as well when there is one.  (In the end, units of a net in good health may be saturated.)
 
     Parameters
     ----------
@@ -242,7 +243,7 @@ def findings(
     """Turn measured numbers into sentences; both sides share it, since it needs no arrays."""
     found = {}
     if not 0.1 <= size <= 5:
-        found["inputs"] = f"inputs have a typical size of {size:.2g}: standardize them"
+        found["inputs"] = f"inputs have a typical size of {size:.3g}: standardize them"
     if saturated > 0.5:
         found["saturated"] = (
             f"{saturated:.0%} of the outputs of a layer are saturated: "
@@ -251,7 +252,7 @@ def findings(
     if dead > 0.2:
         found["dead"] = (
             f"{dead:.0%} of the units of a layer ignore the input: "
-            "lower the learning rate, and start its biases at 0"
+            "start from random weights and biases of 0, or lower the learning rate"
         )
     if copies > 0.2:
         found["duplicates"] = (
@@ -264,7 +265,7 @@ def findings(
             f"{bouncing:.0%} of its way the risk goes up: decrease the learning rate"
         )
     elif fallen < 0.05:
-        found["stuck"] = f"the risk fell by {fallen:.0%} only: look at the other findings first"
+        found["stuck"] = f"the risk fell by {fallen:.0%} only: raise the learning rate"
     return found
 
 
