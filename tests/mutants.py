@@ -25,9 +25,9 @@ MUTANTS = {
     ],
     "ReLU": [
         ("sign", "return dh", "return -dh"),
-        ("missing mask", "* (h > 0)", ""),
+        ("missing mask", "* slope", ""),
         ("mask turned round", "h > 0", "h <= 0"),
-        ("value for mask", "(h > 0)", "h"),
+        ("value for mask", "(h > 0).astype(dh.dtype)", "h"),
         ("mask of dh, not of a", "h > 0", "dh > 0"),
     ],
     "Softmax": [
@@ -155,7 +155,7 @@ MUTANTS = {
     ],
     "BatchNorm1d": [
         ("mean and variance as constants", "if training:", "if False:"),
-        ("variance as a constant", " - x_hat * rows.wide(dgamma / m)", ""),
+        ("variance as a constant", "dx -= x_hat * rows.wide(dgamma / m)", "pass"),
         ("mean as a constant", " - rows.wide(dbeta / m)", ""),
         ("forgets gamma", "rows.wide(gamma / std)", "rows.wide(1 / std)"),
         ("missing std", "rows.wide(gamma / std)", "rows.wide(gamma)"),
@@ -239,7 +239,7 @@ MUTANTS = {
         ("cut in halves", "np.cumsum(channels)[:-1]", "len(channels)"),
     ],
     "ZeroPad": [
-        ("takes the zeros", "dy[:, self.front : self.front + shape[1]]", "dy[:, : shape[1]]"),
+        ("takes the zeros", "dy[:, self.front : self.front + c]", "dy[:, :c]"),
         ("sign", "= dy[:, self.front", "= -dy[:, self.front"),
         (
             "all channels behind",

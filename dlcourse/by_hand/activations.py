@@ -104,7 +104,8 @@ class ReLU(Box):
     def bprop(self, dh: Array) -> Array:
         """Map the gradient at h to the gradient at a: g'(a) = 1 where a > 0, else 0."""
         h = self.saved
-        return dh * (h > 0)
+        slope = (h > 0).astype(dh.dtype)
+        return dh * slope
 
 
 class Softmax(Box):

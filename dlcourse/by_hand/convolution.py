@@ -138,12 +138,11 @@ def correlate(x: Array, weight: Array, stride: Pair, padding: Pair, dilation: Pa
     outputs, channels, *kernel = weight.shape
     seen = windows(pad(x, padding), tuple(kernel), stride, dilation)
     n, high, wide = seen.shape[:3]
+    matrix = weight.transpose(2, 3, 1, 0).reshape(-1, outputs)  # (K K C, O)
     if channels < FEW:
-        planes, matrix = as_planes(seen), weight.transpose(0, 2, 3, 1).reshape(outputs, -1)
-        return (matrix @ planes).reshape(n, outputs, high, wide).transpose(0, 2, 3, 1)
+        return (as_planes(seen).swapaxes(1, 2) @ matrix).reshape(n, high, wide, outputs)
 
     y = np.empty((n, high, wide, outputs), x.dtype)
-    matrix = weight.transpose(2, 3, 1, 0).reshape(-1, outputs)  # (K K C, O)
 
     def work(blocks: Iterator[Columns]) -> None:
         for block, cols in blocks:

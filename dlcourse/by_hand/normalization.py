@@ -113,9 +113,11 @@ class BatchNorm1d(Box):
             mean, var = self.buffers["running_mean"], self.buffers["running_var"]
             centred = rows.values - rows.wide(mean)
         std = np.sqrt(var + self.eps)
-        x_hat = centred / rows.wide(std)
+        x_hat = centred * rows.wide(1 / std)
         self.saved = x_hat, std, self.training
-        return rows.shaped(rows.wide(gamma) * x_hat + rows.wide(beta))
+        y = rows.wide(gamma) * x_hat
+        y += rows.wide(beta)
+        return rows.shaped(y)
 
     def bprop(self, dy: Array) -> Array:
         """Map the gradient at the output to the gradient at x; add to `grads`.
@@ -131,7 +133,8 @@ class BatchNorm1d(Box):
         dx = rows.values
         if training:
             m = dy.size // len(gamma)
-            dx = dx - rows.wide(dbeta / m) - x_hat * rows.wide(dgamma / m)
+            dx = dx - rows.wide(dbeta / m)
+            dx -= x_hat * rows.wide(dgamma / m)
         return rows.shaped(rows.wide(gamma / std) * dx)
 
     def keep_running(self, mean: Array, var: Array, m: int) -> None:

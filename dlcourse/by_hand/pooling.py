@@ -6,6 +6,7 @@ from dlcourse.by_hand.box import Array, Box
 from dlcourse.by_hand.correlation import check_fits
 from dlcourse.by_hand.windows import (
     Pair,
+    channels_first,
     output_size,
     pair,
 )
@@ -140,9 +141,9 @@ class GlobalAvgPool2d(Box):
 
     def bprop(self, dy: Array) -> Array:
         """Map the gradient at y (N, C) to the gradient at x: an equal share to each pixel."""
-        n, c, h, w = self.saved
+        h, w = self.saved[2:]
         share = dy / (h * w)
-        return np.broadcast_to(share[:, :, None, None], (n, c, h, w)).copy()
+        return channels_first(np.tile(share[:, None, None], (1, h, w, 1)))
 
 
 def taps(padded: Array, kernel: Pair, stride: Pair) -> list[Array]:

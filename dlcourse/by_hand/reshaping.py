@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.windows import channels_first
 
 
 class Flatten(Box):
@@ -79,14 +80,14 @@ class ZeroPad(Box):
         """Map x (N, C, H, W) to y (N, C + channels, H', W')."""
         check_four(tuple(x.shape))
         self.saved = x.shape
-        kept = x[:, :, :: self.stride, :: self.stride]
-        return np.pad(kept, ((0, 0), (self.front, self.behind), (0, 0), (0, 0)))
+        kept = x[:, :, :: self.stride, :: self.stride].transpose(0, 2, 3, 1)  # (N, H', W', C)
+        return channels_first(np.pad(kept, ((0, 0), (0, 0), (0, 0), (self.front, self.behind))))
 
     def bprop(self, dy: Array) -> Array:
         """Map the gradient at y to the gradient at x: zero at the pixels that were left out."""
-        shape = self.saved
-        dx = np.zeros(shape, dy.dtype)
-        dx[:, :, :: self.stride, :: self.stride] = dy[:, self.front : self.front + shape[1]]
+        n, c, h, w = self.saved
+        dx = channels_first(np.zeros((n, h, w, c), dy.dtype))
+        dx[:, :, :: self.stride, :: self.stride] = dy[:, self.front : self.front + c]
         return dx
 
 
