@@ -114,6 +114,12 @@ def test_measuring_a_net_uses_it_and_leaves_it_in_training(lib):
     assert 0 < lessons.error_percent(net, moons) < 60
 
 
+def test_measuring_a_net_in_single_precision():
+    moons = data.moons(60, rng=np.random.default_rng(0))
+    for net in (by_hand.MLP([2, 2]).to(np.float32), in_torch.MLP([2, 2]).float()):
+        assert 0 <= lessons.error_percent(net, moons) <= 100
+
+
 def test_progress_is_silent_outside_of_notebooks(capsys):
     assert list(lessons.progress(range(3))) == [0, 1, 2]
     assert list(lessons.progress(iter("ab"), "letters")) == ["a", "b"]

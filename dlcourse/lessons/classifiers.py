@@ -121,8 +121,11 @@ def mean_loss(net: Any, examples: Split) -> float:
 
 
 def home(net: Any) -> tuple[ModuleType, Any]:
-    """Tell which side a net is of."""
-    return (by_hand, ByHand()) if isinstance(net, by_hand.Box) else (in_torch, InTorch())
+    """Tell which side a net is of, and make a side of its dtype."""
+    if isinstance(net, by_hand.Box):
+        _, first = next(net.named("params"))
+        return by_hand, ByHand(first.dtype.type)
+    return in_torch, InTorch(next(net.parameters()).dtype)
 
 
 def coincide(train: Callable[[ModuleType], Any], *, tolerance: float = 1e-8) -> Note:
