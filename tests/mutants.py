@@ -200,7 +200,7 @@ MUTANTS = {
         ("sign", "dxs.append(dx)", "dxs.append(-dx)"),
         ("mean for sum in the bias", "@ pixels", "@ pixels / len(pixels)"),
         ("overlaps overwrite", "dx[:, rows, across] +=", "dx[:, rows, across] ="),
-        ("first block only", "np.sum(products, axis=0)", "products[0]"),
+        ("last block only", "dmatrix += cols.T", "dmatrix[...] = cols.T"),
         (
             "groups mixed up",
             "np.split(x, self.groups, axis=3)",

@@ -112,6 +112,20 @@ def test_k04_large_batches_go_through_several_blocks_and_threads(monkeypatch, th
     equal(conv.grads["weight"], tensors[1].grad.numpy(), 1e-9)
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+def test_k04_more_threads_than_images(monkeypatch, stride):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((2, 5, 7, 8))
+    found = []
+    for threads in (1, 3):
+        monkeypatch.setattr(windows, "THREADS", threads)
+        conv = Hand.lib.Conv2d(5, 4, 3, stride=stride, rng=np.random.default_rng(1))
+        y = conv(x)
+        found.append([y, conv.bprop(np.ones_like(y)), *conv.grads.values()])
+    for one, three in zip(*found, strict=True):
+        equal(three, one)
+
+
 def test_k04_a_first_layer_may_save_the_gradient_at_the_picture():
     rng = np.random.default_rng(0)
     x, dy = rng.standard_normal((4, 1, 8, 9)), rng.standard_normal((4, 2, 8, 9))

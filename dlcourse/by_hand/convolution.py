@@ -1,6 +1,7 @@
 """Convolution: the same small weights at every place of an image."""
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
 import numpy as np
 
@@ -164,8 +165,10 @@ def kernel_gradient(
     else:
 
         def work(blocks: Iterator[Columns]) -> Array:
-            products = [cols.T @ dy[block].reshape(-1, outputs) for block, cols in blocks]
-            return np.sum(products, axis=0)
+            dmatrix = np.zeros((channels * prod(kernel), outputs), x.dtype)
+            for block, cols in blocks:
+                dmatrix += cols.T @ dy[block].reshape(-1, outputs)
+            return dmatrix
 
         dmatrix = np.sum(over_columns(seen, work), axis=0)
     return dmatrix.reshape(*kernel, channels, outputs).transpose(3, 2, 0, 1)
