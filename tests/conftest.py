@@ -1,5 +1,7 @@
 """Settings of every test: the same cases on every machine, and several blocks for the smallest."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 from sides import Hand, Net
@@ -7,6 +9,9 @@ from sides import Hand, Net
 from dlcourse.by_hand import windows
 
 windows.BLOCK = 500  # bytes: convolutions of a few pixels go through several blocks too
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a shell runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start shall hear Ctrl-C
 
 settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("course")
