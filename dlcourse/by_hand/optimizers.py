@@ -53,12 +53,12 @@ class SGD:
         grads = dict(self.net.named("grads"))
         for name, theta in self.net.named("params"):
             gradient = grads[name]
-            if is_weight(name):
+            if self.weight_decay and is_weight(name):
                 gradient = gradient + self.weight_decay * theta
             v = self.velocity[name]
-            v[...] = gradient + self.momentum * v
-            delta = -v
-            theta += self.lr * delta
+            v *= self.momentum
+            v += gradient
+            theta -= self.lr * v  # Delta = -v
 
 
 class ProximalSGD(SGD):
