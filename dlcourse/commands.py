@@ -107,8 +107,8 @@ def bench(
 ) -> None:
     """Measure by hand against PyTorch: ratios of training steps and of each operation.
 
-    Both sides run in turn in one process, with one thread and the same allocator. It takes a few
-    minutes; keep the machine quiet.
+    Both sides run in turn in one process, with one thread and the same allocator. It takes about a
+    minute; keep the machine quiet.
     """
     command = [sys.executable, "-m", "dlcourse.bench", *["--quick"] * quick]
     command += ["--json", str(json.absolute())] if json else []
