@@ -80,10 +80,9 @@ def compare(name: str, sides: dict[str, Run], *, rounds: int, products: int = 0)
     seconds: dict[str, list[float]] = {side: [] for side in sides}
     for turn in range(rounds + 1):
         for side, run in sides.items():
-            started = time.perf_counter()
-            run()
+            taken = measure(run)
             if turn > 0:
-                seconds[side].append(time.perf_counter() - started)
+                seconds[side].append(taken)
     ours, *others = sides
     return Timing(
         name,
@@ -155,9 +154,9 @@ def steps(rng: np.random.Generator, *, batch: int, rounds: int) -> Iterator[Timi
             twin = copy_state(net, build(in_torch))
             sides["channels_last"] = torch_step(twin, x, y, channels_last=True)
         layers = by_hand.count_layers(net, shape)
-        forwards = batch * sum(layer.multiply_adds for layer in layers)
-        backwards = 2 * forwards - batch * layers[0].multiply_adds * (len(shape) == 1)
-        products = forwards + backwards
+        forwards = sum(layer.multiply_adds for layer in layers)
+        backwards = 2 * forwards - layers[0].multiply_adds  # nobody needs the gradient at x
+        products = batch * (forwards + backwards)
         yield compare(name, sides, rounds=rounds, products=products)
 
 
@@ -274,7 +273,7 @@ def peers(rng: np.random.Generator, *, batch: int, rounds: int) -> Iterator[Timi
     """Time the 3x3 convolution of other libraries, where they are installed."""
     conv = by_hand.Conv2d(16, 16, 3, padding=1).to(np.float32)
     x = rng.standard_normal((batch, 16, 32, 32)).astype(np.float32)
-    ours = np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+    ours = windows.channels_first(windows.channels_last(x))
     weight = conv.params["weight"]
     sides: dict[str, Run] = {"by hand": lambda: conv(ours)}
     if importlib.util.find_spec("jax") is not None:

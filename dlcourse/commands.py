@@ -110,6 +110,8 @@ def bench(
     Both sides run in turn in one process, with one thread and the same allocator. It takes about a
     minute; keep the machine quiet.
     """
+    if json is not None and not json.absolute().parent.is_dir():
+        stop(f"there is no folder {json.absolute().parent} for the numbers; make it first.", code=2)
     command = [sys.executable, "-m", "dlcourse.bench", *["--quick"] * quick]
     command += ["--json", str(json.absolute())] if json else []
     settings = {**environment(), **setting_up.ONE_THREAD, **setting_up.KEEP_MEMORY}

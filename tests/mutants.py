@@ -399,7 +399,7 @@ PROCEDURES = {
         ("product without the root", "mean(axis=0)", "sum(axis=0)"),
     ],
     "hidden_activations": [
-        ("each layer sees the input", "x = box(x)", "x = box(x) if i == 0 else x"),
+        ("each layer sees the input", "x = box(x)", "x = box(x) if not found else x"),
         ("ReLU alone", "activations.Sigmoid | activations.Tanh | ", ""),
     ],
     "saturated_fraction": [
@@ -429,7 +429,7 @@ PROCEDURES = {
         ("downwards", "change > 0", "change < 0"),
     ],
     "diagnose": [
-        ("range of tanh for sigmoid", '0.05 if kind == "Sigmoid" else -0.95', "-0.95"),
+        ("range of tanh for sigmoid", "low=low", "low=-0.95"),
         ("best layer for worst", "max(dead, default=0.0)", "min(dead, default=0.0)"),
         ("ignores the curve", "if trajectory is None", "if True"),
         ("mean of the inputs, not their size", "np.sqrt((x**2).mean())", "np.abs(x.mean())"),

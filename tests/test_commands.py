@@ -34,6 +34,12 @@ def test_an_unknown_command_draws_a_near_match():
     assert "Did you mean 'lab'?" in result.output
 
 
+def test_the_benchmark_asks_for_a_folder_before_it_measures(tmp_path):
+    done = dlcourse("bench", "--json", str(tmp_path / "gone" / "x.json"))
+    assert done.exit_code == 2
+    assert "there is no folder" in done.output
+
+
 def test_compare_prints_a_table_and_succeeds():
     result = dlcourse("compare", "affine", "--seed", "3", "n=2")
     assert result.exit_code == 0

@@ -140,6 +140,26 @@ def test_k04_a_first_layer_may_save_the_gradient_at_the_picture():
         equal(grads[1][name], grad)
 
 
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_k04_a_trained_net_gives_the_gradient_at_the_picture_again(interrupted):
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((4, 1, 8, 8)), np.array([0, 1, 1, 0])
+    net = Hand.lib.LeNet(size=8, kernel_size=3, classes=2, rng=rng)
+
+    def stop(epoch):
+        if interrupted:
+            raise KeyboardInterrupt
+
+    risk = Hand.lib.EmpiricalRisk(net, Hand.lib.CrossEntropyLoss())
+    options = {"optimizer": Hand.lib.SGD(net, lr=0.1), "epochs": 1, "after_epoch": stop}
+    try:
+        Hand.lib.fit(risk, x, y, **options)
+    except KeyboardInterrupt:
+        assert interrupted
+    scores = net(x)
+    assert net.bprop(np.ones_like(scores)).shape == x.shape
+
+
 # ---- A and RN: counted ---------------------------------------------------------------------
 
 

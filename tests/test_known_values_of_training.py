@@ -309,6 +309,17 @@ def test_d08_the_test_time_rule_is_the_geometric_average_of_all_masked_nets(side
     assert np.abs(np.mean(answers, axis=0) - as_numpy(average)).max() > 1e-3
 
 
+def test_d07_a_refused_conversion_changes_nothing(side):
+    lib = side.lib
+    net = lib.Sequential(lib.Dropout(0.5), lib.Affine(2, 2), lib.Dropout(0.5), lib.Tanh())
+    before = {name: as_numpy(a).copy() for name, a in net.state_dict().items()}
+    with pytest.raises(ValueError, match="behind a Dropout stands Tanh, without weights"):
+        lib.convert_dropout(net, inverted=False)
+    assert net[0].inverted
+    for name, array in net.state_dict().items():
+        equal(array, before[name])
+
+
 def test_d10_all_masks_are_different(side):
     masks = as_numpy(side.lib.all_masks(5))
     assert masks.shape == (32, 5)
@@ -422,6 +433,16 @@ def test_v03_v06_sparse_and_saturated_units(side):
     equal(side.lib.active_fraction(h), [0.25, 1.0])
     equal(side.lib.saturated_fraction(h), [0, 0.75])
     equal(side.lib.saturated_fraction(h, low=0.05, high=0.95), [0.75, 0.75])
+
+
+def test_v03_hidden_units_go_by_the_names_of_their_boxes(side):
+    lib = side.lib
+    net = lib.Chain(first=lib.Affine(2, 3), bend=lib.Tanh(), last=lib.Affine(3, 2), o=lib.Tanh())
+    if side is Net:
+        net.double()
+    found = lib.hidden_activations(net, side.array([[1, 2], [3, 4]]))
+    assert list(found) == ["bend"]
+    assert lib.diagnose(net, side.array([[1, -1], [0.5, 1], [-1, 0.3]])).keys() <= {"duplicates"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Boxes of a flow graph: each computes its value and passes its gradient back."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Self
 
 import numpy as np
@@ -85,6 +86,16 @@ class Box:
         for _, box in self.children():
             box.train(training)
         return self
+
+    @contextmanager
+    def without_input_gradient(self) -> Iterator[None]:
+        """Save the work of the gradient at the input, for as long as the block runs."""
+        self.input_gradient = False
+        try:
+            yield
+        finally:
+            for box in self.modules():  # `bprop` has handed it on to those that read the input
+                box.input_gradient = True
 
     def zero_grad(self) -> None:
         """Set every gradient to zero, for the next sweep to add to."""

@@ -26,10 +26,10 @@ def hidden_activations(net: Sequential, x: Array) -> dict[str, Array]:
     Slide rows V02, V03.
     """
     found = {}
-    for i, box in enumerate(net.boxes[:-1]):
+    for name, box in list(net.children())[:-1]:
         x = box(x)
         if isinstance(box, activations.Sigmoid | activations.Tanh | activations.ReLU):
-            found[str(i)] = x
+            found[name] = x
     return found
 
 
@@ -202,12 +202,12 @@ def diagnose(net: Sequential, x: Array, *, trajectory: Array | None = None) -> d
     It sees nothing of the gradients: check those with `check_gradients`.
     Slide rows V02, V04, V06, V07, V08.
     """
-    layers = hidden_activations(net, x)
-    kinds = [type(net.boxes[int(i)]).__name__ for i in layers]
+    boxes = dict(net.children())
     saturated, dead, copies = [], [], []
-    for kind, h in zip(kinds, layers.values(), strict=True):
-        low = 0.05 if kind == "Sigmoid" else -0.95
-        saturated.append(0.0 if kind == "ReLU" else float(saturated_fraction(h, low=low).mean()))
+    for name, h in hidden_activations(net, x).items():
+        if not isinstance(boxes[name], activations.ReLU):
+            low = 0.05 if isinstance(boxes[name], activations.Sigmoid) else -0.95
+            saturated.append(float(saturated_fraction(h, low=low).mean()))
         dead.append(float(dead_units(h).mean()))
         copies.append(float(duplicate_units(h).mean()))
     size = float(np.sqrt((x**2).mean()))

@@ -1,7 +1,7 @@
 """Dropout: remove units at random while training, so that none relies on another."""
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import zip_longest
 
 import numpy as np
 
@@ -75,14 +75,14 @@ def convert_dropout(net: Sequential, *, inverted: bool) -> None:
     Parameters
     ----------
     net : Sequential
-        Each `Dropout` in it is followed by a layer with a weight, at once or later.
+        Each `Dropout` in it stands right before a layer with weights.
     inverted : bool
         The form that all its `Dropout` boxes shall have.
 
     Raises
     ------
     ValueError
-        When no layer with a weight comes behind a `Dropout`.
+        When something else comes behind a `Dropout`, or nothing.  Nothing is changed then.
 
     Notes
     -----
@@ -90,14 +90,17 @@ def convert_dropout(net: Sequential, *, inverted: bool) -> None:
     mask and at test time.  The next layer makes up for it:  W(inverted) = (1 - p) W(slides).
     Its bias stays.  Slide row D07.
     """
-    for box, behind in pairwise(net.boxes):
-        if isinstance(box, Dropout) and box.inverted != inverted:
-            if "weight" not in behind.params or behind.params["weight"].ndim < 2:
-                raise ValueError(
-                    f"behind a Dropout stands {type(behind).__name__}, without weights to scale"
-                )
-            behind.params["weight"] *= 1 - box.p if inverted else 1 / (1 - box.p)
-            box.inverted = inverted
+    changing = [
+        (box, behind)
+        for box, behind in zip_longest(net.boxes, net.boxes[1:])
+        if isinstance(box, Dropout) and box.inverted != inverted
+    ]
+    for _, behind in changing:
+        weight = None if behind is None else behind.params.get("weight")
+        check_scalable(behind, 0 if weight is None else weight.ndim)
+    for box, behind in changing:
+        behind.params["weight"] *= 1 - box.p if inverted else 1 / (1 - box.p)
+        box.inverted = inverted
 
 
 def all_masks(units: int) -> Array:
@@ -150,6 +153,13 @@ def geometric_average(f: Array) -> Array:
     mean_log = np.log(f).mean(axis=0)
     product = np.exp(mean_log - mean_log.max(axis=-1, keepdims=True))
     return product / product.sum(axis=-1, keepdims=True)
+
+
+def check_scalable(behind: object, dims: int) -> None:
+    """Refuse a dropout with no weights behind it to make up for its factor."""
+    if dims < 2:
+        what = "nothing" if behind is None else type(behind).__name__
+        raise ValueError(f"behind a Dropout stands {what}, without weights to scale")
 
 
 def check_units(units: int) -> None:

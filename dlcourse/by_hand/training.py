@@ -133,22 +133,21 @@ def fit(
     Slide rows T06, T07, T08, T09, E11, R12.
     """
     rng = rng or np.random.default_rng()
-    risk.input_gradient = False  # examples are not trained
     trajectory = []
-    for epoch in range(epochs):
-        order = rng.permutation(len(x)) if orders is None else np.asarray(orders[epoch])
-        for batch in minibatches(order, batch_size):
-            risk.zero_grad()
-            trajectory.append(float(risk.fprop(x[batch], y[batch])))
-            risk.bprop(np.ones((), x.dtype))
-            optimizer.step()
-            if schedule is not None:
-                schedule.step()
-        if after_epoch is not None:
-            after_epoch(epoch)
-        if early_stopping is not None and early_stopping.update():
-            break
-    risk.input_gradient = True
+    with risk.without_input_gradient():  # examples are not trained
+        for epoch in range(epochs):
+            order = rng.permutation(len(x)) if orders is None else np.asarray(orders[epoch])
+            for batch in minibatches(order, batch_size):
+                risk.zero_grad()
+                trajectory.append(float(risk.fprop(x[batch], y[batch])))
+                risk.bprop(np.ones((), x.dtype))
+                optimizer.step()
+                if schedule is not None:
+                    schedule.step()
+            if after_epoch is not None:
+                after_epoch(epoch)
+            if early_stopping is not None and early_stopping.update():
+                break
     if early_stopping is not None:
         early_stopping.restore()
     return np.array(trajectory)

@@ -31,13 +31,7 @@ def small_model(rng: np.random.Generator, *, model: int) -> Case:
 
 def play_counts(side: Any, case: Case) -> dict[str, Any]:
     """Every number of every layer, and the parameters under their names."""
-    return counts(side, *case.arguments.values())
-
-
-def counts(
-    side: Any, model: str, args: tuple[Any, ...], options: dict[str, Any], shape: tuple[int, ...]
-) -> dict[str, Any]:
-    """Count a net on one side."""
+    model, args, options, shape = case.arguments.values()
     lib = side.lib
     frozen = tuple(sorted(options.items()))
     return counted(lib.outline, lib.count_layers, getattr(lib, model), args, frozen, shape)

@@ -8,6 +8,7 @@ from dlcourse.by_hand.box import Array
 from dlcourse.cases import schedules
 from dlcourse.cases.case import Case, Twin, call
 from dlcourse.cases.layers import draw_state
+from dlcourse.cases.normalization import normalized_state
 
 
 def units(rng: np.random.Generator, *, n: int, m: int) -> Case:
@@ -27,18 +28,7 @@ def no_range(rng: np.random.Generator) -> Case:
 def deep_net(rng: np.random.Generator, *, n: int, g: int, norm: int) -> Case:
     """A net with two hidden layers, and inputs."""
     arguments = {"activation": ("Sigmoid", "Tanh", "ReLU")[g], "batch_norm": bool(norm)}
-    state = draw_state(rng, [3, 4, 5, 2])
-    if norm:
-        moved = {"0": "0", "2": "3", "4": "6"}
-        state = {f"{moved[k[0]]}{k[1:]}": a for k, a in state.items()}
-        for position, c in ((1, 4), (4, 5)):
-            state |= {
-                f"{position}.weight": np.ones(c),
-                f"{position}.bias": np.zeros(c),
-                f"{position}.running_mean": rng.standard_normal(c),
-                f"{position}.running_var": rng.uniform(0.5, 2, c),
-                f"{position}.num_batches_tracked": np.array(1),
-            }
+    state = normalized_state(rng) if norm else draw_state(rng, [3, 4, 5, 2])
     return Case(arguments | {"state": state}, (rng.standard_normal((n, 3)),))
 
 

@@ -72,6 +72,18 @@ def nothing_to_scale(rng: np.random.Generator) -> Case:
     return Case({"p": 0.5, "inverted": True}, build=convert_without_layer)
 
 
+def dropout_at_the_end(rng: np.random.Generator) -> Case:
+    """A net that ends in dropout."""
+    return Case({"p": 0.5, "inverted": True}, build=convert_the_last)
+
+
+def convert_the_last(side: Any, *, p: float, inverted: bool) -> None:
+    """Ask for the other form of dropout where nothing comes behind."""
+    lib = side.lib
+    net = lib.Sequential(lib.Affine(2, 2), lib.Dropout(p, inverted=inverted))
+    lib.convert_dropout(net, inverted=not inverted)
+
+
 def convert_without_layer(side: Any, *, p: float, inverted: bool) -> None:
     """Ask for the other form of dropout where no layer can make up for it."""
     net = build_dropped_net(side, p=p, inverted=inverted, last=True)
@@ -109,7 +121,7 @@ TWINS = (
         {"n": (1, 4), "p": (1, 9), "inverted": (0, 1)},
         "D07",
         play=play_convert,
-        rejects=(nothing_to_scale,),
+        rejects=(nothing_to_scale, dropout_at_the_end),
     ),
     Twin(
         "all_masks",

@@ -94,23 +94,28 @@ def no_images(rng: np.random.Generator) -> Case:
     return Case({"num_features": 3}, (rng.standard_normal((4, 3)),))
 
 
-def normalized_net(rng: np.random.Generator, *, n: int, training: int) -> Case:
-    """A net with two batch normalizations, and all its training data."""
-    sizes = [3, 4, 5, 2]
+def normalized_state(rng: np.random.Generator) -> dict[str, Array]:
+    """Draw parameters and buffers for an MLP of 3, 4, 5 and 2 units with batch normalization."""
     state = {}
     for position, d, m in ((0, 3, 4), (3, 4, 5), (6, 5, 2)):
         state[f"{position}.weight"] = rng.standard_normal((m, d))
         state[f"{position}.bias"] = rng.standard_normal(m)
     for position, c in ((1, 4), (4, 5)):
         state |= {f"{position}.{name}": a for name, a in norm_state(rng, c).items()}
-    arguments = {"sizes": sizes, "state": state, "training": bool(training)}
+    return state
+
+
+def normalized_net(rng: np.random.Generator, *, n: int, training: int) -> Case:
+    """A net with two batch normalizations, and all its training data."""
+    state = normalized_state(rng)
+    arguments = {"state": state, "training": bool(training)}
     return Case(arguments, (rng.standard_normal((n, 3)),))
 
 
 def play_global_statistics(side: Any, case: Case) -> dict[str, Any]:
     """The state after the final phase, what the net gives then, and the mode it is left in."""
     arguments = case.arguments
-    net = side.load(side.lib.MLP(arguments["sizes"], batch_norm=True), arguments["state"])
+    net = side.load(side.lib.MLP([3, 4, 5, 2], batch_norm=True), arguments["state"])
     net.train(arguments["training"])
     x = side.array(case.inputs[0])
     side.lib.compute_global_statistics(net, x)

@@ -1,12 +1,12 @@
 """Dropout: remove units at random while training, so that none relies on another."""
 
 from collections.abc import Callable
-from itertools import pairwise, product
+from itertools import product, zip_longest
 
 import torch
 from torch import Tensor, nn
 
-from dlcourse.by_hand.dropout import check_units
+from dlcourse.by_hand.dropout import check_scalable, check_units
 from dlcourse.by_hand.optimizers import check_fraction
 
 __all__ = ["Dropout", "all_masks", "convert_dropout", "geometric_average"]
@@ -48,15 +48,17 @@ def convert_dropout(net: nn.Sequential, *, inverted: bool) -> None:
 
     Arguments, shapes and errors: `dlcourse.by_hand.convert_dropout`.
     """
-    for box, behind in pairwise(net):
-        if isinstance(box, Dropout) and box.inverted != inverted:
-            weight = dict(behind.named_parameters(recurse=False)).get("weight")
-            if weight is None or weight.ndim < 2:
-                raise ValueError(
-                    f"behind a Dropout stands {type(behind).__name__}, without weights to scale"
-                )
-            weight.mul_(1 - box.p if inverted else 1 / (1 - box.p))
-            box.inverted = inverted
+    changing = [
+        (box, behind)
+        for box, behind in zip_longest(net, list(net)[1:])
+        if isinstance(box, Dropout) and box.inverted != inverted
+    ]
+    for _, behind in changing:
+        weight = getattr(behind, "weight", None)
+        check_scalable(behind, 0 if weight is None else weight.ndim)
+    for box, behind in changing:
+        behind.get_parameter("weight").mul_(1 - box.p if inverted else 1 / (1 - box.p))
+        box.inverted = inverted
 
 
 def all_masks(units: int) -> Tensor:
