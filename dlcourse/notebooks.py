@@ -31,6 +31,8 @@ from dlcourse.lecture_rules import (
 )
 from dlcourse.setting_up import ONE_THREAD, course_root
 
+NOT_STARTED = "the kernel did not start"
+
 
 @dataclass
 class Run:
@@ -103,7 +105,18 @@ def execute(path: Path, *, timeout: float = 120) -> Run:
         The notebook; the file is not changed.
     timeout : float
         Seconds that one cell may take.
+
+    Notes
+    -----
+    A kernel's ports are chosen before it takes them, and another process may be faster: a
+    kernel that does not come up is started once more.
     """
+    run = attempt(path, timeout)
+    return attempt(path, timeout) if run.failure.endswith(NOT_STARTED) else run
+
+
+def attempt(path: Path, timeout: float) -> Run:
+    """Run every cell of a notebook in one kernel."""
     run = Run(path)
     started: dict[int, float] = {}
     notebook = nbformat.read(path, as_version=4)
@@ -135,6 +148,11 @@ def execute(path: Path, *, timeout: float = 120) -> Run:
         run.failure = (
             f"{path.name}, cell {numbers.get(index, 1)} ({first}): {reason(error, timeout)}"
         )
+        return run
+    except RuntimeError:  # what the client says of a kernel that does not answer
+        if started:
+            raise
+        run.failure = f"{path.name}: {NOT_STARTED}"
         return run
     run.notebook = tidy(notebook)
     return run

@@ -6,6 +6,7 @@ import time
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from dlcourse import notebooks
 from dlcourse.lecture_rules import KERNEL, problems
@@ -203,6 +204,25 @@ def test_a_hanging_cell_and_a_dead_kernel_take_seconds(tmp_path, source, words):
     assert words in failure
     assert "cell 2" in failure
     assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize(
+    ("failures", "outcome"), [(1, ""), (2, "00-x.ipynb: the kernel did not start")]
+)
+def test_a_kernel_that_does_not_start_gets_a_second_chance(
+    tmp_path, monkeypatch, failures, outcome
+):
+    path, execute, tries = write(tmp_path / "00-x.ipynb", "x = 1"), NotebookClient.execute, []
+
+    def hesitant(client, **options):
+        tries.append(client)
+        if len(tries) <= failures:
+            raise RuntimeError("Kernel didn't respond in 60 seconds")
+        return execute(client, **options)
+
+    monkeypatch.setattr(NotebookClient, "execute", hesitant)
+    assert notebooks.execute(path).failure == outcome
+    assert len(tries) == 2
 
 
 def test_lectures_are_found_by_number_name_and_path():
