@@ -126,6 +126,16 @@ def test_k04_more_threads_than_images(monkeypatch, stride):
         equal(three, one)
 
 
+def test_k04_padding_wider_than_the_kernel(side):
+    x = side.array([[[[2, 3]]]])
+    conv = side.lib.Conv2d(1, 1, 1, padding=1)
+    conv.load_state_dict({"weight": side.array([[[[5]]]]), "bias": side.array([1])})
+    if side is Net:
+        conv.double()
+    equal(conv(x), [[[[1, 1, 1, 1], [1, 11, 16, 1], [1, 1, 1, 1]]]])
+    equal(side.gradient(conv, x), [[[[5, 5]]]])  # the frame has no pixel under it
+
+
 def test_k04_a_first_layer_may_save_the_gradient_at_the_picture():
     rng = np.random.default_rng(0)
     x, dy = rng.standard_normal((4, 1, 8, 9)), rng.standard_normal((4, 2, 8, 9))

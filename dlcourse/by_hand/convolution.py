@@ -1,19 +1,20 @@
 """Convolution: the same small weights at every place of an image."""
 
-from collections.abc import Iterator, Sequence
-from math import prod
+from collections.abc import Iterator
 
 import numpy as np
 
 from dlcourse.by_hand.box import Array, Box
 from dlcourse.by_hand.correlation import check_channels, check_fits
 from dlcourse.by_hand.windows import (
-    Columns,
+    Bands,
     Pair,
     as_planes,
     channels_first,
     channels_last,
-    over_columns,
+    crop,
+    grid,
+    over_bands,
     pad,
     pair,
     windows,
@@ -136,51 +137,52 @@ class Conv2d(Box):
 
 def correlate(x: Array, weight: Array, stride: Pair, padding: Pair, dilation: Pair) -> Array:
     """Weigh the windows of images x (N, H, W, C) with kernels (O, C, K, K) to y (N, H', W', O)."""
-    outputs, channels, *kernel = weight.shape
-    seen = windows(pad(x, padding), tuple(kernel), stride, dilation)
-    n, high, wide = seen.shape[:3]
-    matrix = weight.transpose(2, 3, 1, 0).reshape(-1, outputs)  # (K K C, O)
+    outputs, channels, *sides = weight.shape
+    kernel = (sides[0], sides[1])
+    high, wide = grid(x.shape, kernel, stride, padding, dilation)
+    matrices = for_each_row(weight)
     if channels < FEW:
-        return (as_planes(seen).swapaxes(1, 2) @ matrix).reshape(n, high, wide, outputs)
+        planes = as_planes(windows(pad(x, padding), kernel, stride, dilation))
+        y = planes.swapaxes(1, 2) @ matrices.reshape(-1, outputs)
+        return y.reshape(len(x), high, wide, outputs)
 
-    y = np.empty((n, high, wide, outputs), x.dtype)
+    y = np.empty((len(x), high * wide, outputs), x.dtype)
 
-    def work(blocks: Iterator[Columns]) -> None:
-        for block, cols in blocks:
-            np.matmul(cols, matrix, out=y[block].reshape(-1, outputs))
+    def work(blocks: Iterator[Bands]) -> None:
+        for images, seen in blocks:
+            (seen @ matrices).sum(axis=1, out=y[images])
 
-    over_columns(seen, work)
-    return y
+    over_bands(x, kernel, stride, padding, dilation, work)
+    return y.reshape(len(x), high, wide, outputs)
 
 
 def kernel_gradient(
     dy: Array, x: Array, shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair
 ) -> Array:
     """Map the gradient at y to that at kernels of a shape (O, C, K, K) alone."""
-    outputs, channels, *kernel = shape
-    seen = windows(pad(x, padding), (kernel[0], kernel[1]), stride, dilation)
+    outputs, channels, *sides = shape
+    kernel = (sides[0], sides[1])
+    dpixels = dy.reshape(len(dy), -1, outputs)
     if channels < FEW:
-        rows = dy.reshape(len(dy), -1, outputs)
-        dmatrix = (as_planes(seen) @ rows).sum(axis=0)
+        planes = as_planes(windows(pad(x, padding), kernel, stride, dilation))
+        dmatrices = (planes @ dpixels).sum(axis=0)
     else:
 
-        def work(blocks: Iterator[Columns]) -> Array:
-            dmatrix = np.zeros((channels * prod(kernel), outputs), x.dtype)
-            for block, cols in blocks:
-                dmatrix += cols.T @ dy[block].reshape(-1, outputs)
-            return dmatrix
+        def work(blocks: Iterator[Bands]) -> Array:
+            dmatrices = np.zeros((kernel[0], kernel[1] * channels, outputs), x.dtype)
+            for images, seen in blocks:
+                dmatrices += (seen.swapaxes(2, 3) @ dpixels[images, None]).sum(axis=0)
+            return dmatrices
 
-        dmatrix = np.sum(over_columns(seen, work), axis=0)
-    return dmatrix.reshape(*kernel, channels, outputs).transpose(3, 2, 0, 1)
+        dmatrices = sum(over_bands(x, kernel, stride, padding, dilation, work))
+    return dmatrices.reshape(*kernel, channels, outputs).transpose(3, 2, 0, 1)
 
 
 def correlate_back(
     dy: Array, x: Array, weight: Array, stride: Pair, padding: Pair, dilation: Pair
 ) -> tuple[Array, Array]:
     """Map the gradient at y to the gradients at x (N, H, W, C) and at the kernels (O, C, K, K)."""
-    copied_from_dy = x[..., 0].size * weight.shape[0]
-    copied_from_x = dy[..., 0].size * weight.shape[1]
-    if stride == (1, 1) and copied_from_dy <= 2 * copied_from_x:
+    if stride == (1, 1):
         return through_windows_of_dy(dy, x, weight, padding, dilation)
     dx = scattered(dy, x.shape, weight, stride, padding, dilation)
     return dx, kernel_gradient(dy, x, weight.shape, stride, padding, dilation)
@@ -222,38 +224,31 @@ def through_windows_of_dy(
     A pixel of x has gone into y through each weight once.  So dx weighs the windows of dy with
     the kernels turned by 180 degrees, and no windows have to be added up.
     """
-    outputs, channels, *kernel = weight.shape
-    n, h, w, _ = x.shape
-    seen = windows(centred(dy, (h, w), kernel, padding, dilation), tuple(kernel), (1, 1), dilation)
-    turned = weight[:, :, ::-1, ::-1].transpose(2, 3, 0, 1).reshape(-1, channels)  # (K K O, C)
-    dx = np.empty((n, h, w, channels), x.dtype)
+    outputs, channels, *sides = weight.shape
+    kernel = (sides[0], sides[1])
+    turned = for_each_row(weight[:, :, ::-1, ::-1].swapaxes(0, 1))
+    above, left = (d * (k - 1) - p for d, k, p in zip(dilation, kernel, padding, strict=True))
+    pixels = x.reshape(len(x), -1, channels)
+    dx = np.empty(pixels.shape, x.dtype)
 
-    def work(blocks: Iterator[Columns]) -> Array:
-        dturned = np.zeros((channels, len(turned)), x.dtype)
-        for block, cols in blocks:
-            np.matmul(cols, turned, out=dx[block].reshape(-1, channels))
-            dturned += x[block].reshape(-1, channels).T @ cols
+    def work(blocks: Iterator[Bands]) -> Array:
+        dturned = np.zeros((kernel[0], channels, kernel[1] * outputs), x.dtype)
+        for images, seen in blocks:
+            (seen @ turned).sum(axis=1, out=dx[images])
+            dturned += (pixels[images, None].swapaxes(2, 3) @ seen).sum(axis=0)
         return dturned
 
-    dturned = np.sum(over_columns(seen, work), axis=0)
-    dw = dturned.reshape(channels, *kernel, outputs)[:, ::-1, ::-1]
-    return dx, dw.transpose(3, 0, 1, 2)
+    dy = crop(dy, (max(-above, 0), max(-left, 0)))  # what looked at zeros alone
+    beyond = (max(above, 0), max(left, 0))
+    dturned = sum(over_bands(dy, kernel, (1, 1), beyond, dilation, work))
+    dw = dturned.reshape(kernel[0], channels, kernel[1], outputs)[::-1, :, ::-1]
+    return dx.reshape(x.shape), dw.transpose(3, 1, 0, 2)
 
 
-def centred(dy: Array, size: Pair, kernel: Sequence[int], padding: Pair, dilation: Pair) -> Array:
-    """Place dy so that the window at each pixel of x holds all the y that the pixel went into."""
-    n, high, wide, outputs = dy.shape
-    above, left = (d * (k - 1) - p for d, k, p in zip(dilation, kernel, padding, strict=True))
-    placed = np.zeros(
-        (n, size[0] + above + padding[0], size[1] + left + padding[1], outputs), dy.dtype
-    )
-    rows, across = (
-        slice(max(start, 0), start + length) for start, length in ((above, high), (left, wide))
-    )
-    inside = dy[:, max(-above, 0) :, max(-left, 0) :]
-    target = placed[:, rows, across]
-    target[...] = inside[:, : target.shape[1], : target.shape[2]]
-    return placed
+def for_each_row(weight: Array) -> Array:
+    """Give kernels (O, C, K, K) as a matrix for each of their rows: (K, K C, O)."""
+    outputs, _, high, _ = weight.shape
+    return weight.transpose(2, 3, 1, 0).reshape(high, -1, outputs)
 
 
 def check_groups(in_channels: int, out_channels: int, groups: int) -> None:

@@ -119,12 +119,12 @@ class Affine(Box):
         self.saved = x
         return x @ weight.T + bias
 
-    def bprop(self, da: Array) -> Array:
+    def bprop(self, da: Array) -> Array | None:
         """Map the gradient at a (N, M) to the gradient at x (N, D); add to `grads`."""
         x = self.saved
         self.grads["weight"] += da.T @ x
         self.grads["bias"] += da.sum(axis=0)
-        return da @ self.params["weight"]
+        return da @ self.params["weight"] if self.input_gradient else None
 
 
 class MLP(Sequential):

@@ -1,11 +1,12 @@
 """Normalization: give every input, or every unit, mean 0 and variance 1."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from dlcourse.by_hand import windows
 from dlcourse.by_hand.box import Array, Box
-from dlcourse.by_hand.windows import channels_first, channels_last
+from dlcourse.by_hand.windows import channels_first, channels_last, share_out
 
 
 class Standardize(Box):
@@ -102,22 +103,20 @@ class BatchNorm1d(Box):
         """Map x (N, C) to gamma x_hat + beta, as in Algorithm 1."""
         gamma, beta = self.params["weight"], self.params["bias"]
         check_batch(tuple(x.shape), len(gamma), dims=self.dims, training=self.training)
-        rows = Rows(x)
+        rows = Rows(x.shape)
         if self.training:
             m = x.size // len(gamma)
-            mean = rows.sums(rows.values) / m
-            centred = rows.values - rows.wide(mean)
-            var = rows.sums(centred**2) / m
+            mean = rows.sum(lambda x: x, x) / m
+            var = rows.sum(lambda x, mean: (x - mean) ** 2, x, mean=mean) / m
             self.keep_running(mean, var, m)
         else:
             mean, var = self.buffers["running_mean"], self.buffers["running_var"]
-            centred = rows.values - rows.wide(mean)
         std = np.sqrt(var + self.eps)
-        x_hat = centred * rows.wide(1 / std)
+        x_hat = rows.map(lambda x, mean, scale: scale * (x - mean), x, mean=mean, scale=1 / std)
         self.saved = x_hat, std, self.training
-        y = rows.wide(gamma) * x_hat
-        y += rows.wide(beta)
-        return rows.shaped(y)
+        return rows.map(
+            lambda x_hat, gamma, beta: gamma * x_hat + beta, x_hat, gamma=gamma, beta=beta
+        )
 
     def bprop(self, dy: Array) -> Array:
         """Map the gradient at the output to the gradient at x; add to `grads`.
@@ -126,16 +125,22 @@ class BatchNorm1d(Box):
         """
         x_hat, std, training = self.saved
         gamma = self.params["weight"]
-        rows = Rows(dy)
-        dgamma, dbeta = rows.sums(rows.values * x_hat), rows.sums(rows.values)
+        rows = Rows(dy.shape)
+        dgamma = rows.sum(lambda dy, x_hat: dy * x_hat, dy, x_hat)
+        dbeta = rows.sum(lambda dy: dy, dy)
         self.grads["weight"] += dgamma
         self.grads["bias"] += dbeta
-        dx = rows.values
-        if training:
-            m = dy.size // len(gamma)
-            dx = dx - rows.wide(dbeta / m)
-            dx -= x_hat * rows.wide(dgamma / m)
-        return rows.shaped(rows.wide(gamma / std) * dx)
+        if not training:
+            return rows.map(lambda dy, scale: scale * dy, dy, scale=gamma / std)
+        m = dy.size // len(gamma)
+        return rows.map(
+            lambda dy, x_hat, scale, dbeta, dgamma: scale * (dy - dbeta - x_hat * dgamma),
+            dy,
+            x_hat,
+            scale=gamma / std,
+            dbeta=dbeta / m,
+            dgamma=dgamma / m,
+        )
 
     def keep_running(self, mean: Array, var: Array, m: int) -> None:
         """Move the running averages towards the statistics of a batch of m values per unit."""
@@ -160,32 +165,69 @@ class BatchNorm2d(BatchNorm1d):
 
 
 class Rows:
-    """Values of a batch in rows, with the units side by side: (m, C).
+    """A batch in rows, with the units side by side, worked through some rows at a time.
 
     Images are laid out as rows (N H, W C): all channels of a pixel, then those of the next.
     Such long rows are why normalizing images is fast: each operation runs through a whole row,
-    and a matrix product with ones sums the columns twenty times as fast as a sum over axis 0.
+    a matrix product with ones sums the columns twenty times as fast as a sum over axis 0, and
+    what is computed on the way stays in the cache.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the batch: (N, C) or (N, C, H, W).
     """
 
-    def __init__(self, x: Array) -> None:
-        self.channels = x.shape[1]
-        self.last = x if x.ndim == 2 else channels_last(x)  # (N, C) or (N, H, W, C)
-        width = self.channels if x.ndim == 2 else self.channels * x.shape[3]
-        self.values = self.last.reshape(-1, width)
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.shape, self.channels = shape, shape[1]
+        self.width = shape[1] if len(shape) == 2 else shape[1] * shape[3]
 
-    def sums(self, values: Array) -> Array:
-        """Sum the values of each unit."""
-        columns = np.ones(len(values), values.dtype) @ values
+    def map(self, f: Callable[..., Array], *arrays: Array, **units: Array) -> Array:
+        """Compute f of arrays in the shape of the batch, and of vectors (C,), one per unit."""
+        rows, wide = [self.laid(a) for a in arrays], self.widened(units)
+        out = np.empty(rows[0].shape, np.result_type(*arrays, *units.values()))
+
+        def work(share: int) -> None:
+            for block in self.blocks(out, share):
+                out[block] = f(*(a[block] for a in rows), **wide)
+
+        share_out(work)
+        return self.shaped(out)
+
+    def sum(self, f: Callable[..., Array], *arrays: Array, **units: Array) -> Array:
+        """Sum f of arrays and vectors, as `map` takes them, over the values of each unit."""
+        rows, wide = [self.laid(a) for a in arrays], self.widened(units)
+
+        def work(share: int) -> Array:
+            total = np.zeros(self.width, np.result_type(*arrays, *units.values()))
+            for block in self.blocks(rows[0], share):
+                values = f(*(a[block] for a in rows), **wide)
+                total += np.ones(len(values), values.dtype) @ values
+            return total
+
+        columns: Array = sum(share_out(work))
         return columns.reshape(-1, self.channels).sum(axis=0)
 
-    def wide(self, v: Array) -> Array:
-        """Repeat a vector with a number for each unit to the length of a row."""
-        return np.tile(v, self.values.shape[1] // self.channels)
+    def blocks(self, rows: Array, share: int) -> Iterator[slice]:
+        """Cut rows into blocks that fit into the cache twice, for one of the threads."""
+        together = max(windows.BLOCK // max(2 * rows[:1].nbytes, 1), 1)
+        for start in range(share * together, len(rows), windows.THREADS * together):
+            yield slice(start, start + together)
 
-    def shaped(self, values: Array) -> Array:
+    def laid(self, a: Array) -> Array:
+        """View a batch as rows."""
+        return (a if a.ndim == 2 else channels_last(a)).reshape(-1, self.width)
+
+    def widened(self, units: dict[str, Array]) -> dict[str, Array]:
+        """Repeat vectors with a number for each unit to the length of a row."""
+        return {name: np.tile(v, self.width // self.channels) for name, v in units.items()}
+
+    def shaped(self, rows: Array) -> Array:
         """Give rows the shape of the batch again."""
-        values = values.reshape(self.last.shape)
-        return values if values.ndim == 2 else channels_first(values)
+        if len(self.shape) == 2:
+            return rows
+        n, c, h, w = self.shape
+        return channels_first(rows.reshape(n, h, w, c))
 
 
 def compute_global_statistics(net: Box, x: Array) -> None:

@@ -52,12 +52,11 @@ class SGD:
         """Move every parameter of the net in place."""
         grads = dict(self.net.named("grads"))
         for name, theta in self.net.named("params"):
-            gradient = grads[name]
-            if self.weight_decay and is_weight(name):
-                gradient = gradient + self.weight_decay * theta
             v = self.velocity[name]
             v *= self.momentum
-            v += gradient
+            v += grads[name]
+            if self.weight_decay and is_weight(name):
+                v += self.weight_decay * theta
             theta -= self.lr * v  # Delta = -v
 
 

@@ -4,9 +4,9 @@ Shapes are PyTorch's, (N, C, H, W).  In memory the channels stand last: then a r
 one run of numbers, and copying windows side by side costs little.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from math import prod
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,10 @@ from numpy.lib.stride_tricks import as_strided
 from dlcourse.by_hand.box import Array
 
 Pair = tuple[int, int]
-Columns = tuple[slice, Array]  # which images, and their windows in rows
+Bands = tuple[slice, Array]  # which images, and what the rows of the kernel see in them
 
 BLOCK = 2**20
-"""Bytes of the columns of one block: so many stay in the second-level cache of a processor."""
+"""Bytes of the bands of one block: so many stay in the second-level cache of a processor."""
 
 THREADS = 1
 """Threads that share the blocks of a convolution.  More only help where the matrix products
@@ -67,6 +67,15 @@ def output_size(
     return (size + 2 * padding - reach) // stride + 1
 
 
+def grid(shape: Sequence[int], kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Pair:
+    """Count the windows along height and width of images of a shape (N, H, W, C)."""
+    high, wide = (
+        output_size(size, kernel=k, stride=s, padding=p, dilation=d)
+        for size, k, s, p, d in zip(shape[1:3], kernel, stride, padding, dilation, strict=True)
+    )
+    return high, wide
+
+
 def pair(value: int | Pair) -> Pair:
     """Take one number for height and width alike."""
     return (value, value) if isinstance(value, int) else value
@@ -92,11 +101,16 @@ def pad(x: Array, padding: Pair) -> Array:
     return padded
 
 
+def crop(x: Array, cut: Pair) -> Array:
+    """Take rows and columns away around images (N, H, W, C)."""
+    (above, left), (_, h, w, _) = cut, x.shape
+    return x[:, above : h - above, left : w - left]
+
+
 def windows(x: Array, kernel: Pair, stride: Pair, dilation: Pair = (1, 1)) -> Array:
     """View images (N, H, W, C) as windows (N, H', W', K, K, C), without copying anything."""
-    (n, h, w, c), (sn, sh, sw, sc) = x.shape, x.strides
-    high = output_size(h, kernel=kernel[0], stride=stride[0], dilation=dilation[0])
-    wide = output_size(w, kernel=kernel[1], stride=stride[1], dilation=dilation[1])
+    high, wide = grid(x.shape, kernel, stride, (0, 0), dilation)
+    (n, _, _, c), (sn, sh, sw, sc) = x.shape, x.strides
     return as_strided(
         x,
         (n, high, wide, *kernel, c),
@@ -105,41 +119,99 @@ def windows(x: Array, kernel: Pair, stride: Pair, dilation: Pair = (1, 1)) -> Ar
     )
 
 
-def over_columns(seen: Array, work: Callable[[Iterator[Columns]], Any]) -> list[Any]:
-    """Let each thread work through its share of the columns of some windows.
+def over_bands(
+    x: Array,
+    kernel: Pair,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    work: Callable[[Iterator[Bands]], Any],
+) -> list[Any]:
+    """Let each thread work through its share of the bands of images x (N, H, W, C).
 
     Parameters
     ----------
-    seen : array of shape (N, H', W', K, K, C)
-        As `windows` gives them.
+    x, kernel, stride, padding, dilation
+        As for `bands`.
     work : callable
-        Maps an iterator of (images, columns) to a result.
+        Maps an iterator of (images, bands) to a result.
 
     Returns
     -------
     list
         The result of each thread; of `THREADS` = 1 a single one.
     """
-    shares = [columns(seen, share, THREADS) for share in range(THREADS)]
+    return share_out(
+        lambda share: work(bands(x, kernel, stride, padding, dilation, share, THREADS))
+    )
+
+
+def share_out(work: Callable[[int], Any]) -> list[Any]:
+    """Let each thread do its share of the work: give work(0), work(1) and so on."""
     if THREADS == 1:
-        return [work(shares[0])]
-    with ThreadPoolExecutor(THREADS) as pool:  # NumPy lets others run while it computes
-        return list(pool.map(work, shares))
+        return [work(0)]
+    return list(pool(THREADS).map(work, range(THREADS)))  # NumPy lets others run meanwhile
 
 
-def columns(seen: Array, share: int = 0, shares: int = 1) -> Iterator[Columns]:
-    """Copy windows (N, H', W', K, K, C) into rows (n H' W', K K C), some images at a time.
+@cache
+def pool(threads: int) -> ThreadPoolExecutor:
+    """Start threads once, and keep them."""
+    return ThreadPoolExecutor(threads)
 
-    One matrix product then does the work of all windows of these images.  Their copies take
-    the same memory every time: it stays in the cache, where a copy of all windows would not.
+
+def bands(
+    x: Array,
+    kernel: Pair,
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    share: int = 0,
+    shares: int = 1,
+) -> Iterator[Bands]:
+    """Copy what each row of the kernel sees, some images at a time.
+
+    Windows overlap.  Along a row each number is copied once for every window that holds it;
+    from row to row it need not be: the second row of a window is the first of the one below.
+    So a third of the copies of a 3 x 3 kernel do, and their memory, taken anew for every block,
+    stays in the cache.
+
+    Parameters
+    ----------
+    x : array of shape (N, H, W, C)
+    kernel, stride, padding, dilation : (int, int)
+    share, shares : int
+        Only every so many blocks, from this one on.
+
+    Yields
+    ------
+    images : slice
+        Which images the block holds.
+    seen : array of shape (n, K, H' W', K C)
+        For each of these images and each row of the kernel, what that row sees in each window.
     """
-    together = max(BLOCK // max(seen[:1].nbytes, 1), 1)
-    buffer = np.empty((min(together, len(seen)), *seen.shape[1:]), seen.dtype)
-    for start in range(share * together, len(seen), shares * together):
-        block = slice(start, min(start + together, len(seen)))
-        part = buffer[: block.stop - start]
-        np.copyto(part, seen[block])
-        yield block, part.reshape(-1, prod(seen.shape[3:]))
+    n, h, w, c = x.shape
+    (rows, across), (above, left) = kernel, padding
+    high, wide = grid(x.shape, kernel, stride, padding, dilation)
+    tall = h + 2 * above
+    together = min(max(BLOCK // max(tall * wide * across * c * x.itemsize, 1), 1), max(n, 1))
+
+    padded = np.zeros((together, tall, w + 2 * left, c), x.dtype)
+    inside = padded[:, above : above + h, left : left + w]
+    image, row, pixel, number = padded.strides
+    steps = (image, row, stride[1] * pixel, dilation[1] * pixel, number)
+    runs = as_strided(padded, (together, tall, wide, across, c), steps)
+
+    copied = np.empty(runs.shape, x.dtype)
+    image, row, *rest = copied.strides
+    each = (image, dilation[0] * row, stride[0] * row, *rest)
+    seen = as_strided(copied, (together, rows, high, wide, across, c), each)
+
+    for start in range(share * together, n, shares * together):
+        images = slice(start, min(start + together, n))
+        m = images.stop - start
+        inside[:m] = x[images]
+        np.copyto(copied[:m], runs[:m])
+        yield images, seen[:m].reshape(m, rows, high * wide, across * c)
 
 
 def as_planes(seen: Array) -> Array:

@@ -5,7 +5,7 @@ import numpy as np
 from dlcourse.cases.case import Case, Twin
 
 SIZES = {"n": (1, 3), "c": (1, 6), "o": (1, 2), "h": (0, 3), "w": (1, 3), "k": (1, 3)}
-MOVES = {"stride": (1, 3), "padding": (0, 2), "dilation": (1, 2)}
+MOVES = {"stride": (1, 2), "padding": (0, 4), "dilation": (1, 2)}
 
 
 def images(
@@ -28,7 +28,7 @@ def images(
         "in_channels": c * groups,
         "out_channels": o * groups,
         "kernel_size": (k + 1, k),
-        "stride": (stride, max(stride - 1, 1)),
+        "stride": (stride, 2 * stride - 1),
         "padding": (padding, max(padding - 1, 0)),
         "dilation": dilation,
         "groups": groups,
