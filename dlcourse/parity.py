@@ -137,6 +137,11 @@ class InTorch:
         }
 
 
+def side_of(lib: ModuleType, dtype: str = "float64") -> ByHand | InTorch:
+    """Take the side of a library, with numbers of a dtype that both call by one name."""
+    return ByHand(getattr(np, dtype)) if lib is by_hand else InTorch(getattr(torch, dtype))
+
+
 def copy_state(net: Box, twin: torch.nn.Module) -> torch.nn.Module:
     """Give a PyTorch net the parameters and the dtype of its twin by hand.
 

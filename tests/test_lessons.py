@@ -2,6 +2,7 @@
 
 import ast
 import io
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -85,6 +86,61 @@ def test_both_sides_train_to_the_same_place(options):
     assert "equal to 1e-08 after 9 steps" in repr(note)
 
 
+def small_convnet(lib, rng):
+    return lib.Sequential(
+        lib.Conv2d(1, 4, 3, padding=1, rng=rng),
+        lib.BatchNorm2d(4),
+        lib.ReLU(),
+        lib.MaxPool2d(4),
+        lib.Flatten(),
+        lib.Dropout(0.3),
+        lib.Affine(16, 10, rng=rng),
+    )
+
+
+def few_pictures(count=64):
+    x, y = data.digits().train
+    return data.Split(x[:count].reshape(-1, 1, 8, 8), y[:count])
+
+
+@pytest.mark.parametrize("initialization", [None, "he"])
+def test_any_net_is_trained_to_the_same_place_on_both_sides(initialization):
+    options = {"seed": 1, "epochs": 2, "batch_size": 16, "lr": 0.05, "momentum": 0.9}
+    options |= {"weight_decay": 1e-3, "schedule": {"kind": "step", "decay": 0.1, "period": 4}}
+    note = lessons.coincide(
+        lambda lib: lessons.train_net(
+            small_convnet, few_pictures(), lib=lib, initialization=initialization, **options
+        )
+    )
+    assert "equal to 1e-08 after 8 steps" in repr(note)
+
+
+def test_training_a_multilayer_net_is_training_a_net():
+    moons = data.moons(60, rng=np.random.default_rng(0))
+    options = {"seed": 3, "epochs": 2, "initialization": "he"}
+    net = lessons.train_net(
+        lambda lib, rng: lib.MLP([2, 4, 2], dropout=0.5, rng=rng), moons, **options
+    )
+    again = lessons.train_classifier(moons, [2, 4, 2], dropout=0.5, **options)
+    np.testing.assert_array_equal(net.trajectory, again.trajectory)
+
+
+@pytest.mark.parametrize("lib", [by_hand, in_torch], ids=["by_hand", "in_torch"])
+def test_a_net_is_trained_on_from_where_it_is(lib):
+    pictures = few_pictures()
+    net = lessons.train_net(small_convnet, pictures, seed=0, lib=lib, dtype="float32", epochs=3)
+    before = net.trajectory
+    seen = []
+    more = lessons.train_net(
+        net, pictures, seed=1, epochs=1, lr=0.01, after_epoch=lambda net: seen.append(net.training)
+    )
+    assert more is net
+    assert seen == [True]
+    assert not net.training
+    assert net.trajectory.mean() < before[:2].mean()
+    assert str(net.state_dict()["0.weight"].dtype).endswith("float32")
+
+
 def test_sides_that_train_differently_are_told_apart():
     moons = data.moons(60, rng=np.random.default_rng(0))
     with pytest.raises(AssertionError, match=r"0\.weight differs by .* of its largest number"):
@@ -162,6 +218,67 @@ def test_the_flow_graph_is_drawn_as_it_is_wired():
     texts = [text.get_text() for text in ax.texts]
     assert {"x\n(2, 3)", "h\nTanh", "y\nAdd"} <= set(texts)
     assert len(ax.texts) == 3 + 3  # three places, three arrows
+    plt.close("all")
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["own figure", "given axes"])
+@pytest.mark.parametrize("above", [True, False], ids=["above", "below"])
+def test_the_limits_of_a_flow_graph_hold_its_bent_arrows(above, own):
+    row = {f"h{i}": (by_hand.ReLU(), f"h{i - 1}") for i in range(2, 9)}
+    boxes = {"h1": (by_hand.ReLU(), "x"), **row, "y": (by_hand.Add(), "h8", "x")}
+    if above:  # an arrow from the upper of two rows
+        boxes = {"up": (by_hand.ReLU(), "x"), **boxes, "y": (by_hand.Add(), "h8", "up")}
+    ax = plots.flow_graph(
+        by_hand.Graph(boxes, inputs=("x",)), ax=None if own else plots.panels(1, width=9)[0]
+    )
+    ax.figure.draw_without_rendering()
+    frame = ax.get_window_extent()
+    for arrow in ax.texts:
+        if getattr(arrow, "arrow_patch", None) is not None:
+            reach = arrow.arrow_patch.get_path().get_extents()
+            assert frame.y0 < reach.y0 <= reach.y1 < frame.y1
+    plt.close("all")
+
+
+@pytest.mark.parametrize("columns", [10, 16, 40, 200])
+def test_the_numbers_beside_a_heatmap_do_not_overlap(columns):
+    ax = plots.heatmap(np.zeros((12, columns)), form=None)
+    ax.figure.draw_without_rendering()
+    shown = [tick for tick in ax.get_xticks() if 0 <= tick < columns]
+    assert all(tick == int(tick) for tick in shown)
+    assert shown == list(range(columns)) or columns > 10
+    places = [t.get_window_extent() for t in ax.get_xticklabels()]
+    assert all(left.x1 < right.x0 for left, right in pairwise(places))
+    plt.close("all")
+
+
+def test_bars_are_labelled_at_their_tips():
+    ax = plots.bars({"up": 2.0, "down": -2.0}, margins=[0.5, 0.25])
+    up, down = ax.texts
+    assert (up.get_text(), up.xy, up.get_ha()) == ("2", (2.5, 1), "left")
+    assert (down.get_text(), down.xy, down.get_ha()) == ("-2", (-2.25, 0), "right")
+    assert up.get_position()[0] == -down.get_position()[0] > 0
+    plt.close("all")
+
+
+def test_a_band_reaches_a_margin_above_and_below_its_line():
+    ax = plots.band(np.arange(3), np.ones(3), np.array([0.0, 1.0, 2.0]), name="belief")
+    assert ax.lines[0].get_label() == "belief"
+    low, high = ax.collections[0].get_datalim(ax.transData).intervaly
+    assert (low, high) == (-1, 3)
+    plt.close(ax.figure)
+
+
+def test_differences_are_dots_with_intervals_beside_zero():
+    ax = plots.differences({"better": -4.0, "no matter": 0.5}, [1.5, 2.0], xlabel="points")
+    zero, dots = ax.lines[:2]
+    assert list(zero.get_xdata()) == [0, 0]
+    assert list(zip(dots.get_xdata(), dots.get_ydata(), strict=True)) == [(-4, 1), (0.5, 0)]
+    (intervals,) = ax.collections
+    ends = [segment[:, 0].tolist() for segment in intervals.get_segments()]
+    assert ends == [[-5.5, -2.5], [-1.5, 2.5]]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["better", "no matter"]
+    assert [text.get_text() for text in ax.texts] == ["-4", "+0.5"]
     plt.close("all")
 
 

@@ -153,7 +153,9 @@ class Sequential(Box):
         super().__init__()
         self.boxes = boxes
 
-    def __getitem__(self, position: int) -> Box:
+    def __getitem__(self, position: int | slice) -> Box:
+        if isinstance(position, slice):  # boxes keep their names, as in PyTorch
+            return Chain(**dict(list(self.children())[position]))
         return self.boxes[position]
 
     def __len__(self) -> int:

@@ -12,8 +12,8 @@ from dlcourse.by_hand.windows import (
 )
 
 
-class MaxPool2d(Box):
-    """Keep the largest number of each window.
+class Pooling(Box):
+    """Look at each channel through windows: what `MaxPool2d` and `AvgPool2d` have in common.
 
     Parameters
     ----------
@@ -22,18 +22,13 @@ class MaxPool2d(Box):
     stride : int or (int, int), optional
         Pixels from one window to the next; the size of the window when None.
     padding : int or (int, int)
-        Rows and columns added on each side, which never win; at most half of the window.
+        Rows and columns added on each side; at most half of the window.
 
     Raises
     ------
     ValueError
         When the padding is more than half of the window; from `fprop`, when x has no images, or
         the window does not fit into them.
-
-    Notes
-    -----
-    Of equal numbers the first wins, in reading order, as in PyTorch: the gradient goes to one
-    place.  Slide row K05.
     """
 
     def __init__(
@@ -43,6 +38,18 @@ class MaxPool2d(Box):
         self.kernel, self.padding = pair(kernel_size), pair(padding)
         self.stride = self.kernel if stride is None else pair(stride)
         check_padding(self.kernel, self.padding)
+
+
+class MaxPool2d(Pooling):
+    """Keep the largest number of each window.
+
+    Parameters and errors: `Pooling`.  What padding adds never wins.
+
+    Notes
+    -----
+    Of equal numbers the first wins, in reading order, as in PyTorch: the gradient goes to one
+    place.  Slide row K05.
+    """
 
     def fprop(self, x: Array) -> Array:
         """Map images x (N, C, H, W) to y (N, C, H', W')."""
@@ -71,36 +78,15 @@ class MaxPool2d(Box):
         return taps(padded, self.kernel, self.stride)
 
 
-class AvgPool2d(Box):
+class AvgPool2d(Pooling):
     """Average each window.
 
-    Parameters
-    ----------
-    kernel_size : int or (int, int)
-        Height and width K of the window, in pixels.
-    stride : int or (int, int), optional
-        Pixels from one window to the next; the size of the window when None.
-    padding : int or (int, int)
-        Rows and columns of zeros on each side, which count as pixels.
-
-    Raises
-    ------
-    ValueError
-        When the padding is more than half of the window; from `fprop`, when x has no images, or
-        the window does not fit into them.
+    Parameters and errors: `Pooling`.  What padding adds are zeros, which count as pixels.
 
     Notes
     -----
     Slide row K05.
     """
-
-    def __init__(
-        self, kernel_size: int | Pair, *, stride: int | Pair | None = None, padding: int | Pair = 0
-    ) -> None:
-        super().__init__()
-        self.kernel, self.padding = pair(kernel_size), pair(padding)
-        self.stride = self.kernel if stride is None else pair(stride)
-        check_padding(self.kernel, self.padding)
 
     def fprop(self, x: Array) -> Array:
         """Map images x (N, C, H, W) to y (N, C, H', W')."""

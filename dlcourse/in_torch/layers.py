@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dlcourse.in_torch import activations
+from dlcourse.in_torch.box import Sequential
 from dlcourse.in_torch.dropout import Dropout
 from dlcourse.in_torch.normalization import BatchNorm1d
 
@@ -62,7 +63,7 @@ class Affine(nn.Module):
         return F.linear(x, self.weight, self.bias)
 
 
-class MLP(nn.Sequential):
+class MLP(Sequential):
     """Stack L hidden layers and an output layer.
 
     Arguments, shapes and errors: `dlcourse.by_hand.MLP`.

@@ -9,10 +9,10 @@ from dlcourse.by_hand.windows import Pair, pair
 __all__ = ["AvgPool2d", "GlobalAvgPool2d", "MaxPool2d"]
 
 
-class MaxPool2d(nn.Module):
-    """Keep the largest number of each window.
+class Pooling(nn.Module):
+    """Look at each channel through windows: what `MaxPool2d` and `AvgPool2d` have in common.
 
-    Arguments, shapes and errors: `dlcourse.by_hand.MaxPool2d`.
+    Arguments, shapes and errors: `dlcourse.by_hand.pooling.Pooling`.
     """
 
     def __init__(
@@ -22,6 +22,13 @@ class MaxPool2d(nn.Module):
         self.kernel, self.padding = pair(kernel_size), pair(padding)
         self.stride = self.kernel if stride is None else pair(stride)
         check_padding(self.kernel, self.padding)
+
+
+class MaxPool2d(Pooling):
+    """Keep the largest number of each window.
+
+    Arguments, shapes and errors: `dlcourse.by_hand.MaxPool2d`.
+    """
 
     def forward(self, x: Tensor) -> Tensor:
         """Map images x (N, C, H, W) to y (N, C, H', W')."""
@@ -29,19 +36,11 @@ class MaxPool2d(nn.Module):
         return F.max_pool2d(x, self.kernel, self.stride, self.padding)
 
 
-class AvgPool2d(nn.Module):
+class AvgPool2d(Pooling):
     """Average each window.
 
     Arguments, shapes and errors: `dlcourse.by_hand.AvgPool2d`.
     """
-
-    def __init__(
-        self, kernel_size: int | Pair, *, stride: int | Pair | None = None, padding: int | Pair = 0
-    ) -> None:
-        super().__init__()
-        self.kernel, self.padding = pair(kernel_size), pair(padding)
-        self.stride = self.kernel if stride is None else pair(stride)
-        check_padding(self.kernel, self.padding)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map images x (N, C, H, W) to y (N, C, H', W')."""

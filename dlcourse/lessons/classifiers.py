@@ -1,26 +1,26 @@
-"""Training a classifier in one line, by hand or in PyTorch, with the same noise."""
+"""Training a classifier in one call, by hand or in PyTorch, with the same noise."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from dlcourse import by_hand, in_torch
+from dlcourse.by_hand.box import Array
 from dlcourse.data import Split
 from dlcourse.lessons.notes import Note
-from dlcourse.parity import ByHand, InTorch, differences
+from dlcourse.parity import ByHand, InTorch, differences, side_of
 
 
-def train_classifier(
+def train_net(
+    build: Any,
     examples: Split,
-    sizes: Sequence[int],
     *,
     seed: int,
     lib: ModuleType = by_hand,
-    activation: str = "ReLU",
-    batch_norm: bool = False,
-    dropout: float = 0.0,
+    dtype: str = "float64",
+    loss: str = "CrossEntropyLoss",
     initialization: str | None = None,
     std: float = 0.01,
     optimizer: Callable[[Any], Any] | None = None,
@@ -33,23 +33,27 @@ def train_classifier(
     after_epoch: Callable[[Any], Any] | None = None,
     early_stopping: Callable[[Any], Any] | None = None,
 ) -> Any:
-    """Train a fresh net on labelled examples, with cross-entropy and gradient descent.
+    """Train any net on examples with labels or targets, by gradient descent.
 
     Parameters
     ----------
+    build : callable, or net
+        Maps a library and a source of weights to a fresh net, such as
+        ``lambda lib, rng: lib.LeNet(rng=rng)``.  A net of either side is trained on from where it
+        is; it tells `lib` and `dtype` itself.
     examples : Split
-        x (T, D) and labels y (T,).
-    sizes : sequence of int
-        Units of each layer, as for `MLP`.
+        x (T, ...), and labels y (T,) or whatever the loss takes: x again for an autoencoder.
     seed : int
         Source of the initial weights, of the order of the examples, and of the masks: the same
         on both sides.
     lib : module
         `by_hand` or `in_torch`.
-    activation, batch_norm, dropout
-        As for `MLP`.
+    dtype : str
+        "float64", or "float32", which takes half the time.
+    loss : str
+        Class name of the loss.
     initialization : str, optional
-        The kind for `initialize`; the defaults of `Affine` when None.
+        The kind for `initialize`; the weights stay as they were built when None.
     std : float
         For the initialization "normal".
     optimizer : callable, optional
@@ -68,31 +72,29 @@ def train_classifier(
 
     Returns
     -------
-    MLP
-        Maps x to scores; no longer in training.  Its attribute `trajectory` has the risk of each
+    net
+        No longer in training.  Its attribute `trajectory` has the risk of each
         batch.
     """
     rng = np.random.default_rng(seed)
-    side: Any = ByHand() if lib is by_hand else InTorch()
-    options: dict[str, Any] = {
-        "activation": activation,
-        "batch_norm": batch_norm,
-        "dropout": dropout,
-    }
-    start = by_hand.MLP(sizes, rng=rng, **options)
-    if initialization is not None:
-        by_hand.initialize(start, kind=initialization, std=std, rng=rng)
-    net = side.load(lib.MLP(sizes, **options), start.state_dict())
-    hidden = [box for box in net.modules() if isinstance(box, lib.Dropout)]
-    for box, noise in zip(hidden, rng.spawn(len(hidden)), strict=True):
-        box.masks = lambda shape, noise=noise: side.array(noise.random(shape) >= dropout)
+    net: Any = build
+    if isinstance(build, by_hand.Box | in_torch.Box):
+        lib, side = home(net)
+    else:
+        side = side_of(lib, dtype)
+        start = build(by_hand, rng)
+        if initialization is not None:
+            by_hand.initialize(start, kind=initialization, std=std, rng=rng)
+        net = side.load(start if lib is by_hand else build(lib, None), start.state_dict())
+    net.train()
+    share_masks(net, side, rng)
     x, y = map(side.array, examples)
     if optimizer is None:
         sgd = lib.SGD(net, lr=lr, momentum=momentum, weight_decay=weight_decay)
     else:
         sgd = optimizer(net)
     net.trajectory = lib.fit(
-        lib.EmpiricalRisk(net, lib.CrossEntropyLoss()),
+        lib.EmpiricalRisk(net, getattr(lib, loss)()),
         x,
         y,
         optimizer=sgd,
@@ -104,6 +106,44 @@ def train_classifier(
         after_epoch=None if after_epoch is None else lambda _epoch: after_epoch(net),
     )
     return net.train(False)
+
+
+def train_classifier(
+    examples: Split,
+    sizes: Sequence[int],
+    *,
+    activation: str = "ReLU",
+    batch_norm: bool = False,
+    dropout: float = 0.0,
+    **training: Any,
+) -> Any:
+    """Train a fresh multilayer net on labelled examples.
+
+    Parameters
+    ----------
+    examples : Split
+        x (T, D) and labels y (T,).
+    sizes : sequence of int
+        Units of each layer, as for `MLP`.
+    activation, batch_norm, dropout
+        As for `MLP`.
+    **training
+        The seed and all else, as for `train_net`.
+
+    Returns
+    -------
+    MLP
+        As from `train_net`.
+    """
+    options = {"activation": activation, "batch_norm": batch_norm, "dropout": dropout}
+    return train_net(lambda lib, rng: lib.MLP(sizes, rng=rng, **options), examples, **training)
+
+
+def share_masks(net: Any, side: Any, rng: np.random.Generator) -> None:
+    """Give each `Dropout` of a net masks that depend on `rng` alone, and not on its side."""
+    boxes = [box for box in net.modules() if isinstance(box, side.lib.Dropout)]
+    for box, noise in zip(boxes, rng.spawn(len(boxes)), strict=True):
+        box.masks = lambda shape, p=box.p, noise=noise: side.array(noise.random(shape) >= p)
 
 
 def error_percent(net: Any, examples: Split) -> float:
@@ -126,6 +166,38 @@ def home(net: Any) -> tuple[ModuleType, Any]:
         _, first = next(net.named("params"))
         return by_hand, ByHand(first.dtype.type)
     return in_torch, InTorch(next(net.parameters()).dtype)
+
+
+class Classifier:
+    """A net that can fit and score, as the searches of `dlcourse.model_selection` ask.
+
+    Parameters
+    ----------
+    build : callable
+        Maps a library and a source of weights to a fresh net, as for `train_net`.
+    seed : int
+        Source of the weights, of the order of the examples, and of the masks.
+    **training
+        The `lib` and all else, as for `train_net`.
+
+    Attributes
+    ----------
+    net : net
+        What was trained; there after `fit`.
+    """
+
+    def __init__(self, build: Callable[..., Any], *, seed: int, **training: Any) -> None:
+        self.build, self.seed, self.training = build, seed, training
+        self.net: Any = None
+
+    def fit(self, x: Array, y: Array) -> Self:
+        """Train a fresh net on examples x (T, ...) and labels y (T,)."""
+        self.net = train_net(self.build, Split(x, y), seed=self.seed, **self.training)
+        return self
+
+    def score(self, x: Array, y: Array) -> float:
+        """Give the fraction of right answers, from 0 to 1."""
+        return 1 - error_percent(self.net, Split(x, y)) / 100
 
 
 def coincide(train: Callable[[ModuleType], Any], *, tolerance: float = 1e-8) -> Note:

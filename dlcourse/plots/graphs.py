@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
 
 from dlcourse.by_hand.box import Sequential
 from dlcourse.by_hand.graph import Graph
@@ -84,6 +86,7 @@ def flow_graph(
         for i, name in enumerate(names)
     }
     tallest = max(map(len, level.values()))
+    own = ax is None
     ax = ax or panels(1, width=1.75 * len(level), height=1.3 * tallest + 0.6)[0]
     boxes = dict(graph.children() if isinstance(graph, Graph) else graph.named_children())
     drawn = {}
@@ -95,11 +98,13 @@ def flow_graph(
         ground = "#F2F2F2" if name in graph.inputs else "#D6EAF5"
         frame = {"boxstyle": style, "facecolor": ground, "edgecolor": BLACK}
         drawn[name] = ax.text(x, y, text, ha="center", va="center", fontsize=11, bbox=frame)
+    arrows = []
     for name in graph.order:
         for child, times in Counter(graph.reads[name]).items():
-            far = depth[name] - depth[child] > 1
+            far = depth[name] - depth[child]
             above = place[child][1] > place[name][1]  # then it goes over the boxes between
-            around = (-0.6 if above else 0.4) if far else 0.0
+            flatter = (2 / far) ** 0.25  # the longer the arrow
+            around = (-0.6 if above else 0.4) * flatter if far > 1 else 0.0
             for bend in (-0.25, 0.25) if times == 2 else (around,):
                 arrow = {
                     "arrowstyle": "-|>",
@@ -110,10 +115,33 @@ def flow_graph(
                     "patchB": drawn[name].get_bbox_patch(),
                     "shrinkB": 3,
                 }
-                ax.annotate("", place[name], place[child], arrowprops=arrow)
+                arrows.append(ax.annotate("", place[name], place[child], arrowprops=arrow))
     xs, ys = zip(*place.values(), strict=True)
     ax.set_xlim(min(xs) - 0.9, max(xs) + 0.9)
     ax.set_ylim(min(ys) - 1.0, max(ys) + 1.0)
     ax.set_title(title)
     ax.set_axis_off()
+    make_room(ax, arrows, grow=own)
     return ax
+
+
+def make_room(ax: Axes, arrows: Sequence[Annotation], *, grow: bool) -> None:
+    """Move the upper and lower limit out to where bent arrows reach.
+
+    They are bent in pixels, so that moving a limit moves them in the data: a few rounds settle it,
+    or one if the figure grows by as much.
+    """
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    for _ in range(5):
+        figure.draw_without_rendering()
+        drawn = [arrow.arrow_patch for arrow in arrows if arrow.arrow_patch is not None]
+        reach = Bbox.union([patch.get_path().get_extents() for patch in drawn])
+        edges = ax.transData.inverted().transform(reach.get_points())[:, 1]
+        low, high = ax.get_ylim()
+        lower, upper = min(low, edges[0] - 0.2), max(high, edges[1] + 0.2)
+        if upper - lower < 1.01 * (high - low):
+            return
+        ax.set_ylim(lower, upper)
+        if grow:
+            figure.set_figheight(figure.get_figheight() * (upper - lower) / (high - low))
