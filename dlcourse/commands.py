@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 notebooks = typer.Typer(no_args_is_help=True, help="Run or check the lectures (for authors).")
 app.add_typer(notebooks, name="notebooks")
+exercises = typer.Typer(no_args_is_help=True, help="List, derive or prove the exercises.")
+app.add_typer(exercises, name="exercises")
 
 
 def show_version(wanted: bool) -> None:
@@ -116,6 +118,64 @@ def bench(
     command += ["--json", str(json.absolute())] if json else []
     settings = {**environment(), **setting_up.ONE_THREAD, **setting_up.KEEP_MEMORY}
     raise typer.Exit(hand_over(command, environment=settings))
+
+
+@app.command()
+def progress(
+    lecture: Annotated[str | None, typer.Argument(help="Such as 10: its tasks one by one.")] = None,
+) -> None:
+    """Show how far you are in the exercises; nothing of it is sent anywhere."""
+    from dlcourse.exercises import record
+    from dlcourse.exercises.derive import chosen
+
+    try:
+        standing = record.so_far(None if lecture is None else chosen([lecture])[0])
+    except ValueError as error:
+        stop(str(error), code=2)
+    except OSError as error:
+        stop(f"{record.record_file()} cannot be read: {error.strerror}.")
+    typer.echo(repr(standing))
+    typer.echo(f"Kept in {record.record_file()}")
+
+
+@exercises.command("list")
+def list_exercises(
+    names: Annotated[list[str] | None, typer.Argument(help="Such as 03.")] = None,
+) -> None:
+    """List the tasks, with their kinds, points and minutes."""
+    from dlcourse.exercises import listing
+
+    try:
+        raise typer.Exit(listing.list_tasks(names or ()))
+    except ValueError as error:
+        stop(str(error), code=2)
+
+
+@exercises.command("derive")
+def derive_exercises(
+    names: Annotated[list[str] | None, typer.Argument(help="Such as 03.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder for them; exercises/ by default.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Other numbers in the questions: one seed for each learner.")
+    ] = 0,
+) -> None:
+    """Write the exercises anew from the solutions."""
+    from dlcourse.exercises import derive
+
+    if seed and out is None:
+        stop("exercises with a seed are for one learner; name a folder with --out.", code=2)
+    try:
+        done = derive.derive_all(
+            out or setting_up.course_root() / "exercises", names or (), seed=seed
+        )
+    except ValueError as error:
+        stop(str(error), code=2)
+    except OSError as error:
+        stop(f"{error.filename} cannot be written: {error.strerror}.")
+    for name, state in done:
+        typer.echo(f"{name}: {state}")
 
 
 @notebooks.command("run")
