@@ -220,7 +220,8 @@ class Rows:
 
     def widened(self, units: dict[str, Array]) -> dict[str, Array]:
         """Repeat vectors with a number for each unit to the length of a row."""
-        return {name: np.tile(v, self.width // self.channels) for name, v in units.items()}
+        times = self.width // self.channels
+        return {name: np.tile(v, times) for name, v in units.items()} if times > 1 else units
 
     def shaped(self, rows: Array) -> Array:
         """Give rows the shape of the batch again."""
