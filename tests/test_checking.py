@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from dlcourse.commands import app
 from dlcourse.exercises import ask, check, derive, record, so_far
 from dlcourse.exercises.cases import Case, cases_of
-from dlcourse.exercises.judge import judge
+from dlcourse.exercises.judge import AnswerKey, judge
 from dlcourse.exercises.parsons import in_order
 from dlcourse.exercises.probe import borrowed, probe
 from dlcourse.exercises.task import Task, Wrong
@@ -44,8 +44,8 @@ TASK = Task(
 
 
 def judged(answer, task=TASK):
-    cases = cases_of(task, 0)
-    return judge(task, cases, probe(answer, cases))
+    key = AnswerKey(task, 0)
+    return judge(key, probe(answer, key.cases))
 
 
 def test_cases_come_again_in_float32_and_scattered_in_memory():

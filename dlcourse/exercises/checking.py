@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcourse.exercises import record
-from dlcourse.exercises.cases import cases_of
-from dlcourse.exercises.judge import judge
+from dlcourse.exercises.judge import answer_key, judge
 from dlcourse.exercises.probe import borrowed, probe
 from dlcourse.exercises.result import Failure, Result
 from dlcourse.exercises.task import Task
@@ -81,5 +80,5 @@ def checked(task: Task, answer: Any, seed: int) -> Result:
         problem = f"It leaves the work to {said}"
         hint = "Here you write it yourself" + (", with NumPy alone." if not torch else ".")
         return Result(task, "wrong", tried=1, failure=Failure(problem), hint=hint)
-    cases = cases_of(task, seed)
-    return judge(task, cases, probe(answer, cases, torch=torch), seed=seed)
+    key = answer_key(task, seed)
+    return judge(key, probe(answer, key.cases, torch=torch))

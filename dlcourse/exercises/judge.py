@@ -1,64 +1,108 @@
 """The judge: compare what an answer did with what is right, and with what learners get wrong."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 import numpy as np
 
 from dlcourse.by_hand.box import Array
-from dlcourse.exercises.cases import Case
+from dlcourse.exercises.cases import Case, cases_of
 from dlcourse.exercises.probe import NOT_ATTEMPTED, Seen, probe
 from dlcourse.exercises.result import Failure, Result
-from dlcourse.exercises.task import Task
+from dlcourse.exercises.task import Task, Wrong
 
 SINGLE = 2e-4  # relative precision that is asked for where numbers are float32
 
 
-def judge(task: Task, cases: Sequence[Case], seen: Sequence[Seen], *, seed: int = 0) -> Result:
-    """Judge what an answer did.
+class AnswerKey:
+    """What is right, and what known mistakes give, on the cases that a seed draws.
 
     Parameters
     ----------
     task : Task
-    cases : sequence of Case
-        What it was tried on.
-    seen : sequence of Seen
-        What it did with each.
     seed : int
-        Source of the numbers in the question.
+        Source of the cases, and of the numbers in the question.
+    """
+
+    def __init__(self, task: Task, seed: int) -> None:
+        self.task = task
+        self.cases = cases_of(task, seed)
+        self.numbers = task.numbers_for(seed)
+
+    @cached_property
+    def right(self) -> list[Seen]:
+        """What the reference gives, with all the precision there is."""
+        reference = partial(self.task.reference, **self.numbers)
+        found = probe(reference, [in_double(case) for case in self.cases])
+        for seen in found:
+            assert not seen.error, f"{self.task.id}: its reference raised {seen.error}"
+        return found
+
+    @cached_property
+    def mistakes(self) -> list[tuple[Wrong, list[Seen]]]:
+        """What each known wrong answer gives."""
+        found = []
+        for wrong in self.task.wrong:
+            answer: Callable[..., Any] = partial(wrong.answer, **self.numbers)
+            found.append((wrong, probe(answer, self.cases)))
+        return found
+
+
+@lru_cache(maxsize=1024)
+def answer_key(task: Task, seed: int) -> AnswerKey:
+    """Make the key of a task once for all answers to it."""
+    return AnswerKey(task, seed)
+
+
+def judge(key: AnswerKey, seen: Sequence[Seen]) -> Result:
+    """Judge what an answer did.
+
+    Parameters
+    ----------
+    key : AnswerKey
+        What is right.
+    seen : sequence of Seen
+        What the answer did with each case of the key.
 
     Returns
     -------
     Result
         Full points when every case is right, and none otherwise.
     """
+    task, tried = key.task, len(key.cases)
     if seen[0].error == NOT_ATTEMPTED:
         return Result(task, "not attempted")
-    numbers = task.numbers_for(seed)
-    problems = find_problems(task, cases, seen, numbers)
+    problems = find_problems(key, seen)
     wrong = [k for k, problem in enumerate(problems) if problem]
     if not wrong:
-        return Result(task, "right", tried=len(cases), right=len(cases))
-    failure = describe(task, cases[wrong[0]], seen[wrong[0]], problems[wrong[0]], numbers)
-    right = len(cases) - len(wrong)
-    hint = find_hint(task, cases, seen, numbers)
-    return Result(task, "wrong", tried=len(cases), right=right, failure=failure, hint=hint)
+        return Result(task, "right", tried=tried, right=tried)
+    failure = describe(key, wrong[0], seen[wrong[0]], problems[wrong[0]])
+    right = tried - len(wrong)
+    return Result(
+        task, "wrong", tried=tried, right=right, failure=failure, hint=find_hint(key, seen)
+    )
 
 
-def find_problems(
-    task: Task, cases: Sequence[Case], seen: Sequence[Seen], numbers: Mapping[str, Any]
-) -> list[str]:
+def find_problems(key: AnswerKey, seen: Sequence[Seen]) -> list[str]:
     """Say for each case what is wrong with what the answer did, or nothing."""
+    task = key.task
     if task.accept is not None:
-        return [broken(s) or task.accept(*map(plain, s.values), **numbers) for s in seen]
-    expected = probe(partial(task.reference, **numbers), [in_double(case) for case in cases])
-    for right in expected:
-        assert not right.error, f"the reference of {task.id} raised {right.error}: {right.message}"
+        return [broken(s) or refused(key, s) for s in seen]
     return [
         broken(s) or changed(task, case, s) or differs(s, right, tolerance(task, case))
-        for case, s, right in zip(cases, seen, expected, strict=True)
+        for case, s, right in zip(key.cases, seen, key.right, strict=True)
     ]
+
+
+def refused(key: AnswerKey, seen: Seen) -> str:
+    """Let the task say what is wrong with an answer that may be one of many right ones."""
+    assert key.task.accept is not None
+    try:
+        return key.task.accept(*map(plain, seen.values), **key.numbers)
+    except Exception:  # whatever was given, it is not what was asked for
+        given = ", ".join(repr(v.tolist()) for v in seen.values)
+        return f"It gave {given[:100]}, which is not what is asked for"
 
 
 def broken(seen: Seen) -> str:
@@ -72,7 +116,7 @@ def changed(task: Task, case: Case, seen: Seen) -> str:
     """Say that the answer wrote into its arguments."""
     named = zip(task.inputs, case.arguments, strict=False)
     arrays = [(name, a) for name, a in named if not isinstance(a, str | tuple | list | dict)]
-    for (name, before), after in zip(arrays, seen.after, strict=True):
+    for (name, before), after in zip(arrays, seen.after, strict=False):
         if not np.array_equal(before, after, equal_nan=True):
             return f"It changed its argument {name}, which belongs to the caller"
     return ""
@@ -120,18 +164,12 @@ def in_double(case: Case) -> Case:
     return Case(tuple(arguments), case.what, case.single)
 
 
-def find_hint(
-    task: Task, cases: Sequence[Case], seen: Sequence[Seen], numbers: Mapping[str, Any]
-) -> str:
+def find_hint(key: AnswerKey, seen: Sequence[Seen]) -> str:
     """Find the known wrong answer that does the same on every case, and give its hint."""
-    for wrong in task.wrong:
-        answer: Callable[..., Any] = wrong.answer
-        if task.numbers is not None:
-            answer = partial(answer, **numbers)
-        theirs = probe(answer, cases)
+    for wrong, theirs in key.mistakes:
         if all(
-            alike(s, t, max(tolerance(task, case), 1e-6))
-            for s, t, case in zip(seen, theirs, cases, strict=True)
+            alike(s, t, max(tolerance(key.task, case), 1e-6))
+            for s, t, case in zip(seen, theirs, key.cases, strict=True)
         ):
             return wrong.hint
     return ""
@@ -141,21 +179,29 @@ def alike(one: Seen, other: Seen, tolerance: float) -> bool:
     """Tell whether two answers did the same."""
     if one.error or other.error:
         return one.error == other.error
+    if spelled(one) and spelled(one) == spelled(other):
+        return True
     pairs = zip(one.values + one.after, other.values + other.after, strict=True)
     return len(one.values) == len(other.values) and all(agree(a, b, tolerance) for a, b in pairs)
 
 
-def describe(
-    task: Task, case: Case, seen: Seen, problem: str, numbers: Mapping[str, Any]
-) -> Failure:
+def spelled(seen: Seen) -> str:
+    """Read the letters of an answer, be they a word, a list or a tuple; nothing of numbers."""
+    if any(value.dtype.kind != "U" for value in seen.values):
+        return ""
+    words = "".join(str(part) for value in seen.values for part in value.ravel())
+    return "".join(c for c in words.lower() if c.isalnum())
+
+
+def describe(key: AnswerKey, number: int, seen: Seen, problem: str) -> Failure:
     """Show a failing case: what went in, what came out, and what should have come out.
 
     Of an answer without arguments the right value is not shown: it is the solution.
     """
-    inputs = dict(zip(task.inputs, case.arguments, strict=False))
-    expected: tuple[Array, ...] = ()
-    if inputs and task.accept is None:
-        expected = probe(partial(task.reference, **numbers), [in_double(case)])[0].values
+    case = key.cases[number]
+    inputs = dict(zip(key.task.inputs, case.arguments, strict=False))
+    shown = bool(inputs) and key.task.accept is None
+    expected = key.right[number].values if shown else ()
     return Failure(problem, case.what, inputs, seen.values, expected)
 
 

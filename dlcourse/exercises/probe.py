@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array
 from dlcourse.exercises.cases import Case
+
+Array = np.ndarray[Any, Any]  # this file stands alone: it runs in the sandbox too
 
 NOT_ATTEMPTED = "NotImplementedError"
 

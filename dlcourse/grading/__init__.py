@@ -1,0 +1,1 @@
+"""Grading a class: collect submissions, run them in a sandbox, judge outside, report."""

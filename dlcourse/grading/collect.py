@@ -1,0 +1,213 @@
+"""Collect submissions: from a folder for each person, a folder of notebooks, or a zip of either."""
+
+import re
+import stat
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+LARGEST = 20 << 20  # bytes of one notebook; one with large pictures has a few million
+MANY = 200_000  # files in one zip
+PACKED = 200  # times that a file may be larger than it is in the zip
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A file in a folder."""
+
+    path: Path
+    name: str
+
+    def read(self) -> bytes:
+        """Give its content; too large a file is not read."""
+        if self.path.stat().st_size > LARGEST:
+            raise ValueError(too_large(self.path.stat().st_size))
+        return self.path.read_bytes()
+
+
+@dataclass(frozen=True)
+class Zipped:
+    """A file in a zip, which is never unpacked to the disk."""
+
+    archive: Path
+    name: str
+
+    def read(self) -> bytes:
+        """Give its content, unless the zip lies about its size."""
+        with zipfile.ZipFile(self.archive) as archive:
+            info = archive.getinfo(self.name)
+            if info.file_size > LARGEST:
+                raise ValueError(too_large(info.file_size))
+            with archive.open(info) as file:
+                content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise ValueError(too_large(len(content)))
+        return content
+
+
+File = Loose | Zipped
+
+
+@dataclass
+class Submission:
+    """What one person handed in.
+
+    Attributes
+    ----------
+    person : str
+        Name, as far as the files tell it.
+    number : str
+        The number that Canvas or Moodle gives to the person, or nothing.
+    files : list of File
+        Notebooks, from the first attempt to the last.
+    notes : list of str
+        What there is to say about other files.
+    """
+
+    person: str
+    number: str = ""
+    late: bool = False
+    files: list[File] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """Tell people apart, by number where there is one."""
+        return self.number or self.person
+
+
+def collect(source: Path) -> list[Submission]:
+    """Find everybody's notebooks.
+
+    Parameters
+    ----------
+    source : Path
+        A folder with a folder for each person, a folder of notebooks, or a zip as Moodle and
+        Canvas export it.
+
+    Returns
+    -------
+    list of Submission
+        Sorted by person.
+
+    Raises
+    ------
+    ValueError
+        When there is no such folder or zip, or it cannot be trusted.
+    """
+    if source.is_dir():
+        files: list[tuple[str, File | str]] = list(in_folder(source))
+    elif source.is_file() and zipfile.is_zipfile(source):
+        files = list(in_zip(source))
+    elif source.exists():
+        raise ValueError(f"{source} is neither a folder nor a zip of submissions")
+    else:
+        raise ValueError(f"there is no {source}; name a folder or a zip of submissions")
+    people: dict[str, Submission] = {}
+    for name, file in files:
+        found = person_of(PurePosixPath(name))
+        submission = people.setdefault(found.key, found)
+        submission.late |= found.late
+        if isinstance(file, str):
+            submission.notes.append(file)
+        else:
+            submission.files.append(file)
+    if not people:
+        raise ValueError(f"{source} holds no notebooks")
+    for submission in people.values():
+        submission.files.sort(key=lambda file: attempt_of(file.name))
+    return sorted(people.values(), key=lambda s: (s.person.casefold(), s.number))
+
+
+def in_folder(folder: Path) -> Iterator[tuple[str, File | str]]:
+    """List the files of a folder by their names inside it; links are not followed."""
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        name = inside.as_posix()
+        if any((folder / part).is_symlink() for part in [inside, *inside.parents][:-1]):
+            if path.is_symlink():
+                yield name, f"{name} is a link, which is not followed"
+        elif path.is_file() and wanted(name):
+            yield name, Loose(path, name)
+        elif path.is_file() and not ignored(name):
+            yield name, f"{name} is no notebook"
+
+
+def in_zip(archive: Path) -> Iterator[tuple[str, File | str]]:
+    """List the files of a zip.
+
+    Raises
+    ------
+    ValueError
+        When it is broken or holds too many files.
+    """
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            entries = opened.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise ValueError(f"{archive} cannot be read: {error}") from error
+    if len(entries) > MANY:
+        raise ValueError(f"{archive} holds {len(entries)} files; {MANY} are the most")
+    for info in sorted(entries, key=lambda info: info.filename):
+        name = info.filename
+        path = PurePosixPath(name)
+        if info.is_dir() or ignored(name):
+            continue
+        if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name.split("/")[0]:
+            yield "unknown", f"{name[:100]!r} points out of the zip and is not read"
+        elif stat.S_ISLNK(info.external_attr >> 16):
+            yield name, f"{name} is a link, which is not followed"
+        elif info.flag_bits & 1:
+            yield name, f"{name} is encrypted"
+        elif info.file_size > PACKED * max(info.compress_size, 1000):
+            yield name, f"{name} is packed {PACKED} times and more, as no notebook is"
+        elif wanted(name):
+            yield name, Zipped(archive, name)
+        else:
+            yield name, f"{name} is no notebook"
+
+
+def wanted(name: str) -> bool:
+    """Tell notebooks from other files."""
+    return name.casefold().endswith(".ipynb") and not ignored(name)
+
+
+def ignored(name: str) -> bool:
+    """Tell what the computers of learners leave beside their notebooks."""
+    parts = PurePosixPath(name).parts
+    junk = {"__MACOSX", ".ipynb_checkpoints", "__pycache__", ".DS_Store", "Thumbs.db"}
+    return any(part in junk or part.startswith("._") for part in parts)
+
+
+CANVAS = re.compile(r"^(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)$")
+MOODLE = re.compile(r"^(?P<name>.+)_(?P<number>\d+)_assignsubmission_(file|onlinetext)_?$")
+
+
+def person_of(path: PurePosixPath) -> Submission:
+    """Tell from the name of a file who handed it in.
+
+    Canvas names files "leeann_LATE_123_4567_10-convnets-2.ipynb", Moodle folders
+    "Ann Lee_123_assignsubmission_file_".  Otherwise the first folder is the person, and without a
+    folder the name of the file.
+    """
+    first = path.parts[0]
+    if match := MOODLE.match(first):
+        return Submission(match["name"], match["number"])
+    if match := CANVAS.match(path.name):
+        return Submission(match["name"], match["number"], late=bool(match["late"]))
+    if len(path.parts) > 1:
+        return Submission(first)
+    return Submission(path.stem)
+
+
+def attempt_of(name: str) -> tuple[int, str]:
+    """Order attempts: Canvas counts them at the end of the name, browsers in brackets."""
+    stem = PurePosixPath(name).stem
+    match = re.search(r"(?:-(\d{1,3})|\s?\((\d{1,3})\))$", stem)
+    return (int(match[1] or match[2]) if match else 0, name)
+
+
+def too_large(size: int) -> str:
+    """Say that a notebook is too large."""
+    return f"has {size / 1e6:.0f} MB; {LARGEST / 1e6:.0f} MB are the most"

@@ -1,0 +1,126 @@
+"""Read a submitted notebook, which may be broken in every way."""
+
+import ast
+import json
+import re
+from typing import Any
+
+from dlcourse.exercises.tasks import LECTURES, tasks_of
+
+MANY = 2000  # cells
+
+
+class UnreadableError(Exception):
+    """A file is no notebook that can be graded; the message says why."""
+
+
+def read_cells(content: bytes) -> list[str]:
+    """Give the Python code of a notebook, cell by cell.
+
+    Magics and shell commands are left out.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+
+    Raises
+    ------
+    UnreadableError
+        When it is not JSON, not a notebook, or not in Python.
+    """
+    try:
+        notebook = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UnreadableError("it is no text in UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        said = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise UnreadableError(f"it is no notebook: {said}"[:150]) from None
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if (
+        cells is None
+        and isinstance(notebook, dict)
+        and isinstance(notebook.get("worksheets"), list)
+    ):
+        raise UnreadableError("it is in a format of before 2015; save it anew in JupyterLab")
+    if not isinstance(cells, list):
+        raise UnreadableError("it is no notebook: it has no cells")
+    if language := other_language(notebook):
+        raise UnreadableError(f"it is in {language}, not in Python")
+    if len(cells) > MANY:
+        raise UnreadableError(f"it has {len(cells)} cells; {MANY} are the most")
+    sources = [source_of(cell) for cell in cells]
+    return without_stubs([source for source in sources if source.strip()])
+
+
+def other_language(notebook: dict[str, Any]) -> str:
+    """Name the language of a notebook if it is not Python."""
+    metadata = notebook.get("metadata")
+    if not isinstance(metadata, dict):
+        return ""
+    for place in ("kernelspec", "language_info"):
+        about = metadata.get(place)
+        if isinstance(about, dict):
+            language = str(about.get("language") or about.get("name") or "python")
+            if "python" not in language.casefold() and place == "language_info":
+                return language[:30]
+            if place == "kernelspec" and about.get("language", "python") != "python":
+                return str(about["language"])[:30]
+    return ""
+
+
+def source_of(cell: Any) -> str:
+    """Give the code of a cell; magics, shell commands and cells in other languages give nothing."""
+    if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        return ""
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(str(line) for line in source)
+    if not isinstance(source, str) or source.lstrip().startswith("%%"):
+        return ""
+    return re.sub(r"^[ \t]*[%!].*$", "", source, flags=re.MULTILINE)
+
+
+def without_stubs(cells: list[str]) -> list[str]:
+    """Leave out stubs of what is written elsewhere: copies of a cell do no harm."""
+    written = {name for cell in cells for name, stub in functions(cell) if not stub}
+    kept = []
+    for cell in cells:
+        found = functions(cell)
+        if found and all(stub and name in written for name, stub in found):
+            continue
+        kept.append(cell)
+    return kept
+
+
+def functions(cell: str) -> list[tuple[str, bool]]:
+    """List the functions that a cell defines, and whether each is but a stub."""
+    try:
+        body = ast.parse(cell).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    return [(node.name, is_stub(node)) for node in body if isinstance(node, ast.FunctionDef)]
+
+
+def is_stub(function: ast.FunctionDef) -> bool:
+    """Tell a function that only says that it is not written."""
+    return any(
+        isinstance(node, ast.Raise) and "NotImplementedError" in ast.unparse(node)
+        for node in function.body
+    )
+
+
+def lectures_in(cells: list[str]) -> list[str]:
+    """Find the lectures whose tasks a notebook answers."""
+    names = {name for cell in cells for name, _ in functions(cell)}
+    return [lec for lec in LECTURES if any(task.function in names for task in tasks_of(lec))]
+
+
+def leans_on_torch(cells: list[str], function: str) -> bool:
+    """Tell whether a function of that name mentions PyTorch."""
+    return any(
+        isinstance(node, ast.FunctionDef) and node.name == function and "torch" in ast.unparse(node)
+        for cell in cells
+        if functions(cell)
+        for node in ast.parse(cell).body
+    )
