@@ -329,6 +329,16 @@ def test_a_check_of_a_numpy_task_does_not_load_torch():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_a_list_of_numbers_is_as_good_as_a_tuple():
+    task = Task(
+        **{**vars(TASK), "draw": lambda rng: [()], "reference": lambda: (3, 4), "wrong": ()}
+    )
+    assert judged(lambda: [3, 4], task).state == "right"
+    assert judged(lambda: np.array([3, 4]), task).state == "right"
+    assert "result 2" in repr(judged(lambda: [3, 5], task))
+    assert "asked for: 2 results" in repr(judged(lambda: [3, 4, 5], task))
+
+
 def test_cases_of_a_task_without_arguments():
     task = Task(**{**vars(TASK), "draw": lambda rng: [()], "reference": lambda: 7})
     assert cases_of(task, 0) == [Case(())]

@@ -1,6 +1,7 @@
 """The judge: compare what an answer did with what is right, and with what learners get wrong."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -73,6 +74,8 @@ def judge(key: AnswerKey, seen: Sequence[Seen]) -> Result:
     task, tried = key.task, len(key.cases)
     if seen[0].error == NOT_ATTEMPTED:
         return Result(task, "not attempted")
+    if task.accept is None:
+        seen = [apart(s, len(key.right[0].values)) for s in seen]
     problems = find_problems(key, seen)
     wrong = [k for k, problem in enumerate(problems) if problem]
     if not wrong:
@@ -103,6 +106,13 @@ def refused(key: AnswerKey, seen: Seen) -> str:
     except Exception:  # whatever was given, it is not what was asked for
         given = ", ".join(repr(v.tolist()) for v in seen.values)
         return f"It gave {given[:100]}, which is not what is asked for"
+
+
+def apart(seen: Seen, count: int) -> Seen:
+    """Take a list of single numbers apart where several results are asked for."""
+    if len(seen.values) == 1 < count and seen.values[0].shape == (count,):
+        return replace(seen, values=tuple(np.asarray(number) for number in seen.values[0]))
+    return seen
 
 
 def broken(seen: Seen) -> str:
@@ -181,8 +191,10 @@ def alike(one: Seen, other: Seen, tolerance: float) -> bool:
         return one.error == other.error
     if spelled(one) and spelled(one) == spelled(other):
         return True
+    if (len(one.values), len(one.after)) != (len(other.values), len(other.after)):
+        return False
     pairs = zip(one.values + one.after, other.values + other.after, strict=True)
-    return len(one.values) == len(other.values) and all(agree(a, b, tolerance) for a, b in pairs)
+    return all(agree(a, b, tolerance) for a, b in pairs)
 
 
 def spelled(seen: Seen) -> str:

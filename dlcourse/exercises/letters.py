@@ -1,4 +1,4 @@
-"""Answers in letters: one for each of several things, or all that hold."""
+"""Answers by letters that say what is wrong with a choice: one for each thing, or all that hold."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,14 +28,11 @@ def one_for_each(right: str, signs: Mapping[str, str]) -> Callable[..., str]:
         if problem := unknown(letters, signs):
             return problem
         if len(letters) != len(right):
-            return f"It has {len(letters)} letters; asked for: {len(right)}"
+            return f"Asked for are {len(right)} letters, and these are {len(letters)}"
         wrong = [k for k, letter in enumerate(letters) if letter != right[k]]
-        if not wrong:
-            return ""
         if len(wrong) > 1:
             return f"{len(wrong)} of {len(right)} letters are not right"
-        k = wrong[0]
-        return f"Number {k + 1} is not {letters[k]}: {signs[letters[k]]}"
+        return "".join(f"Number {k + 1} is not {letters[k]}: {signs[letters[k]]}" for k in wrong)
 
     return accept
 
@@ -63,10 +60,9 @@ def all_that_hold(right: str, reasons: Mapping[str, str]) -> Callable[..., str]:
             return problem
         if wrong := [letter for letter in letters if letter not in right]:
             return f"{wrong[0]} does not belong there: {reasons[wrong[0]]}"
-        missing = len(set(right) - set(letters))
-        if missing:
-            return f"What you name belongs there, and {missing} more" if letters else "It is empty"
-        return ""
+        if set(letters) == set(right):
+            return ""
+        return "All that you name belong there, and there are more" if letters else "It is empty"
 
     return accept
 

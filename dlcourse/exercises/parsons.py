@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.exercises.judge import agree
+from dlcourse.exercises.letters import letters_in
 from dlcourse.exercises.probe import as_array
 from dlcourse.exercises.task import Arguments
 
@@ -38,12 +39,12 @@ def in_order(
     Returns
     -------
     callable
-        Maps a list of letters, or a word of them, to what is wrong with it, or nothing.
+        Maps a word of letters, or a list or tuple of them, to what is wrong with it, or nothing.
     """
     needed = [letter for letter in lines if letter not in spare]
 
-    def accept(order: Any) -> str:
-        letters = [str(letter).strip().upper() for letter in order]
+    def accept(*order: Any) -> str:
+        letters = list(letters_in(order).upper())
         if problem := miscounted(letters, needed, lines, spare):
             return problem
         source = "\n".join([header, *(textwrap.indent(lines[k], "    ") for k in letters)])

@@ -45,9 +45,7 @@ class Failure:
     def lines(self) -> list[tuple[str, str]]:
         """Write the case as names and values."""
         found = [(name, as_text(value)) for name, value in self.inputs.items()]
-        found += [("your answer", as_text(value)) for value in self.given]
-        found += [("it should be", as_text(value)) for value in self.expected]
-        return found
+        return found + numbered("your answer", self.given) + numbered("it should be", self.expected)
 
 
 @dataclass(frozen=True)
@@ -132,6 +130,12 @@ class Result:
         heading = html.escape(self.failure.heading)
         caption = f'<caption style="text-align: left; padding: 4px 0">{heading}</caption>'
         return f"<table>{caption}{rows}</table>"
+
+
+def numbered(what: str, values: tuple[Array, ...]) -> list[tuple[str, str]]:
+    """Write values, with numbers where there are several."""
+    numbers = [f" {k + 1}" if len(values) > 1 else "" for k in range(len(values))]
+    return [(what + number, as_text(v)) for number, v in zip(numbers, values, strict=True)]
 
 
 def as_text(value: Any) -> str:
