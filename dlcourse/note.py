@@ -10,12 +10,15 @@ class Note:
 
     title: str
     lines: tuple[str, ...]
+    code: str = ""
 
     def __repr__(self) -> str:
-        return "\n".join([self.title, *self.lines])
+        return "\n".join(filter(None, [self.title, *self.lines, self.code]))
 
     def _repr_html_(self) -> str:
         body = "".join(f"<div>{html.escape(line)}</div>" for line in self.lines)
+        if self.code:
+            body += f'<pre style="margin: 4px 0">{html.escape(self.code)}</pre>'
         return (
             '<div style="border-left: 4px solid #0072B2; padding: 2px 12px">'
             f"<b>{html.escape(self.title)}</b>{body}</div>"

@@ -64,7 +64,7 @@ def test_the_same_seed_gives_the_same_cases():
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (lambda x: x * 2.0001, "The value is not right"),
+        (lambda x: x * 2.0001, "The values are not right"),
         (lambda x: x.sum() * 2, "The shape is (); it should be (1,)"),
         (lambda x: (2 * x, x), "It gave 2 results in a tuple; asked for: one result"),
         (lambda x: x / 0, "not all finite"),

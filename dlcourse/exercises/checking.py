@@ -10,7 +10,7 @@ from dlcourse.exercises import record
 from dlcourse.exercises.judge import answer_key, judge
 from dlcourse.exercises.probe import borrowed, probe
 from dlcourse.exercises.result import Failure, Result
-from dlcourse.exercises.task import Task
+from dlcourse.exercises.task import CODE, Task
 from dlcourse.exercises.tasks import find
 from dlcourse.note import Note
 
@@ -26,7 +26,8 @@ def ask(task_id: str, seed: int = 0) -> Note:
         Whose numbers; the notebook's `SEED`.
     """
     task = find(task_id)
-    return Note(task.title, tuple(task.text_for(seed).splitlines()))
+    said, _, code = task.text_for(seed).partition(CODE)
+    return Note(task.title, tuple(said.splitlines()), code)
 
 
 def check(

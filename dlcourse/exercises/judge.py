@@ -146,7 +146,11 @@ def differs(seen: Seen, right: Seen, tolerance: float) -> str:
         if not agree(ours, theirs, tolerance):
             if ours.dtype.kind in "fc" and not np.isfinite(ours).all():
                 return f"The values{which} are not all finite"
-            return f"The values{which} are not right" if which else "The value is not right"
+            return (
+                f"The values{which} are not right"
+                if ours.ndim
+                else f"The value{which} is not right"
+            )
     return ""
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from dlcourse.exercises.judge import agree
 from dlcourse.exercises.letters import letters_in
 from dlcourse.exercises.probe import as_array
-from dlcourse.exercises.task import Arguments
+from dlcourse.exercises.task import CODE, Arguments
 
 
 def in_order(
@@ -94,5 +94,6 @@ def too_early(error: NameError, letters: Sequence[str], lines: Mapping[str, str]
 
 
 def listing(header: str, lines: Mapping[str, str]) -> str:
-    """Write the lines as a question, in the order of their letters."""
-    return "\n".join([header, *(f"{letter}   {line}" for letter, line in lines.items())])
+    """Write the lines as the code of a question, in the order of their letters."""
+    shown = [header, *(f"{letter}   {line}" for letter, line in lines.items())]
+    return CODE + "\n".join(shown).replace("{", "{{").replace("}", "}}")

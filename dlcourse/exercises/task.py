@@ -9,6 +9,9 @@ import numpy as np
 
 Arguments = tuple[Any, ...]
 
+CODE = "\n```\n"
+"""In a question: what follows is code, and is shown as it stands."""
+
 KINDS = {
     "by hand": "Write it in NumPy",
     "torch": "Write it in PyTorch",
@@ -82,7 +85,8 @@ class Task:
     numbers : callable, optional
         Maps a generator to the numbers in the question, so that each learner can have their own.
     question : str
-        What `ask` shows, with the numbers in braces; most tasks say it in the notebook.
+        What `ask` shows, with the numbers in braces and code behind the mark `CODE`; most tasks
+        say it in the notebook.
     tolerance : float
         Relative and absolute, for float64.
     """

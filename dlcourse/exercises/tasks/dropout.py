@@ -102,12 +102,12 @@ def two_layers(rng: np.random.Generator) -> Sequence[Arguments]:
     return [
         (
             rng.normal(size=(n, m)) + 0.2,
-            rng.normal(size=(m, m)),
+            rng.normal(size=(m, m)) + 0.3,
             rng.normal(size=(n, m)),
             drawn(rng, n, m, 0.5),
             drawn(rng, n, m, 0.5),
         )
-        for n, m in ((1, 1), (1, 2), (3, 3), (12, 6))
+        for n, m in ((1, 1), (1, 2), (3, 3), (20, 6))
     ]
 
 

@@ -300,7 +300,7 @@ NEURON_BACKWARD = Task(
         draw=lambda rng: [(*batch, rng.normal(size=len(batch[0]))) for batch in batches(rng)],
         spare="G",
     ),
-    question=listing("def gradients(x, w, b, dh):", PARSONS_LINES).replace("{", "{{"),
+    question=listing("def gradients(x, w, b, dh):", PARSONS_LINES),
     wrong=(
         Wrong(
             "slope of h again",
