@@ -8,6 +8,7 @@ import numpy as np
 from sklearn import datasets
 
 from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.dropout import all_masks
 
 
 class Split(NamedTuple):
@@ -253,3 +254,34 @@ def curve(
     """
     x = np.sort(rng.uniform(low, high, (n, 1)), axis=0)
     return Split(x, f(x) + noise * rng.standard_normal((n, 1)))
+
+
+def bars_and_stripes(size: int) -> Array:
+    """List every square pattern in which whole rows are black or white, or whole columns.
+
+    Parameters
+    ----------
+    size : int
+        Pixels in a row and in a column, at least 2.
+
+    Returns
+    -------
+    array of shape (2 * 2^size - 2, size^2)
+        Rows first, then columns; 0 for white and 1 for black.  All white and all black are both,
+        and come once.
+
+    Raises
+    ------
+    ValueError
+        When the size is below 2.
+
+    Notes
+    -----
+    Slide row U06.
+    """
+    if size < 2:
+        raise ValueError(f"size {size} is below 2: rows and columns would be the same")
+    lines = all_masks(size)
+    rows = np.repeat(lines, size, axis=1)
+    columns = np.tile(lines, size)
+    return np.concatenate([rows, columns[1:-1]])

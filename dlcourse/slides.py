@@ -20,8 +20,15 @@ GROUPS = {
     "K": "10-convnets",
     "A": "12-architectures",
     "RN": "13-resnets",
+    "U": "14-unsupervised",
+    "X": "14-unsupervised",
 }
 """The lecture that teaches each group."""
+
+ELSEWHERE = dict.fromkeys(
+    ("R09", "R10", "R11", "R15", "R16", "R17", "R18", "A01", "A02"), "11-model-selection"
+)
+"""The rows that another lecture teaches than the rest of their group."""
 
 ROWS = {
     "M01": "Images, text, speech, genes, products, relations, climate and rock all have structure.",
@@ -117,9 +124,16 @@ ROWS = {
     "R06": "sign(W)_ij = 1(W_ij > 0) - 1(W_ij < 0).",
     "R07": "A regularizer can be read as the prior of a Bayesian.",
     "R08": "Estimators: the mean, the variance over T - 1, the covariance.",
+    "R09": "Train on the training set, select on the validation set, report on the test set.",
+    "R10": "Hyper-parameters: the size of hidden layers, the learning rate, the number of epochs.",
+    "R11": "Generalization is how the model does on examples it has not seen.",
     "R12": "Early stopping: stop when the validation error increases, with some look-ahead.",
     "R13": "On a bowl, stopping early shrinks the weights much as L2 does.",
     "R14": "Under-fitting and over-fitting: the validation error is lowest in between.",
+    "R15": "Grid search: try all combinations of some values.",
+    "R16": "Random search: try combinations drawn at random.",
+    "R17": "Bayesian optimization: let a model of the scores choose what to try next.",
+    "R18": "Cross-validation: every part of the examples is held out in turn.",
     "P01": "Pick a model that reaches zero training error, then regularize it.",
     "P02": "SGD with momentum, batch normalization and dropout usually work very well.",
     "O01": "Step sizes should sum to infinity, and their squares to something finite.",
@@ -187,6 +201,8 @@ ROWS = {
     "K07": "Sharing weights saves parameters.",
     "K08": "Moving the input moves the output: convolution is equivariant.",
     "K09": "Feature maps grow in number and shrink in size; each output sees more of the image.",
+    "A01": "Depth, width, parameter count: choosing an architecture is manual tuning again.",
+    "A02": "Architectures have many hyper-parameters: numbers of layers and of feature maps.",
     "A03": "AlexNet has eight layers: five of convolution, three full.",
     "A04": "It achieves 18.2 % top-5 error.",
     "A05": "Removing layer 7 drops about 16 million parameters.",
@@ -226,10 +242,24 @@ ROWS = {
     "RN23": "Ten-crop testing; fully convolutional testing at several scales.",
     "RN24": "28 % relative improvement on COCO, quoted.",
     "RN25": "The CIFAR family: 6 n + 2 layers.",
+    "U01": "A set of unlabelled examples x(t): there is no y.",
+    "U02": "A story is a vector of word counts on a web page or in a newspaper.",
+    "U03": "Latent variables: 804,414 newswire stories lie in two dimensions by hidden topics.",
+    "U04": "A deep autoencoder finds the two numbers of each story (Hinton and Salakhutdinov).",
+    "U05": "A generative adversarial net is trained on ImageNet; its samples resemble the images.",
+    "U06": "A Boltzmann machine models 25,000 characters of 50 alphabets.",
+    "U07": "Simulate a Markov chain whose stationary distribution is P(x).",
+    "U08": "Unsupervised pre-training is a topic of the course, and goes along with dropout.",
+    "X01": "Multilayer nets learn several layers of representation.",
+    "X02": "Deep belief nets and deep Boltzmann machines are multilayer graphical models.",
+    "X03": "The units of a hidden layer are not mutually exclusive: two may be active at once.",
+    "X04": "Units do not partition the inputs; in clustering an input belongs to one cluster.",
+    "X05": "n binary features distinguish up to 2^n inputs.",
+    "X06": "The visual cortex is an inspiration: from edges to parts to objects.",
 }
 """What each row of the slides says."""
 
 
 def lecture_of(row: str) -> str | None:
     """Name the lecture that teaches a row, such as R05 or BN11; None while there is none."""
-    return GROUPS.get(row.rstrip("0123456789"))
+    return ELSEWHERE.get(row) or GROUPS.get(row.rstrip("0123456789"))

@@ -105,7 +105,8 @@ MUTANTS = {
     ],
     "BCEWithLogitsLoss": [
         ("sign", "(p - y)", "(y - p)"),
-        ("missing mean", " / len(y)", ""),
+        ("missing mean", " / y.size", ""),
+        ("mean over the examples alone", "/ y.size", "/ len(y)"),
         ("tanh for sigmoid", "0.5 * (1 + np.tanh(a / 2))", "np.tanh(a / 2)"),
         ("missing half", "a / 2", "a"),
     ],
@@ -118,7 +119,8 @@ MUTANTS = {
         ("sign", "dl * -y", "dl * y"),
         ("missing mask", " * (slack > 0)", ""),
         ("mask turned round", "slack > 0", "slack < 0"),
-        ("missing mean", " / len(y)", ""),
+        ("missing mean", " / y.size", ""),
+        ("mean over the examples alone", "/ y.size", "/ len(y)"),
     ],
     "L2": [
         ("sign", "+= dy", "-= dy"),
@@ -131,6 +133,30 @@ MUTANTS = {
         ("weight for its sign", "np.sign(w)", "w"),
         ("= for +=", "dw += dy * np.sign(w)", "dw = dy * np.sign(w)"),
         ("forgets dy", "dy * np.sign(w)", "np.sign(w)"),
+    ],
+    "GaussianProcess": [
+        ("sign", "dk = dl *", "dk = -dl *"),
+        ("missing half", "alpha)) / 2", "alpha))"),
+        (
+            "forgets the determinant",
+            "(precision - np.outer(alpha, alpha))",
+            "-np.outer(alpha, alpha)",
+        ),
+        ("forgets the values", "(precision - np.outer(alpha, alpha))", "precision"),
+        ("forgets dl", "dk = dl * ", "dk = "),
+        ("distances for squares", "** 2\n", "\n"),
+        ("one length for all axes", '"st,std->d"', '"st,std->"'),
+        ("gradient at the noise, not at its logarithm", ' * np.exp(self.params["log_noise"])', ""),
+        ("= for +=", '["log_variance"] +=', '["log_variance"] ='),
+        ("log det of L alone", "-2 * np.log(np.diag", "-np.log(np.diag"),
+    ],
+    "ExpectedImprovement": [
+        ("at the mean the density", "dy * below, dy * density", "dy * density, dy * density"),
+        ("sign, as if lower were better", "dy * below", "-dy * (1 - below)"),
+        ("forgets dy", "return dy * below", "return below"),
+        ("the chance, not the amount", "gain * below + std * density", "below"),
+        ("hope alone", " + std * density", ""),
+        ("the other side", "mean - self.best", "self.best - mean"),
     ],
     "Dropout": [
         (
@@ -261,6 +287,87 @@ MUTANTS = {
             "self.alpha * self.neighbours",
         ),
     ],
+    "TiedAffine": [
+        ("first layer only", 'layer.grads["weight"] += h.T @ dy', "pass"),
+        ("overwrites the other gradient", "+= h.T @ dy", "= h.T @ dy"),
+        ("transposed gradient", "h.T @ dy", "(dy.T @ h)[: h.shape[1], : dy.shape[1]]"),
+        ("sign", "return dy @", "return -dy @"),
+        ("missing sum", "dy.sum(axis=0)", "dy[0]"),
+        ("= for +=", '["bias"] +=', '["bias"] ='),
+        (
+            "weights of its own",
+            "self.layers = (layer,)",
+            "self.layers = (Affine(*weight.shape[::-1]),)",
+        ),
+    ],
+    "Autoencoder": [
+        ("stops at the code from behind", "self.decoder.bprop(dy)", "0 * self.decoder.bprop(dy)"),
+        ("sign", "self.encoder.bprop(dcode)", "-self.encoder.bprop(dcode)"),
+        ("stops at the code", "return self.encoder.bprop(dcode)", "return dcode"),
+        ("output first", "zip(reversed(layers), gs", "zip(reversed(layers), gs[::-1]"),
+        ("activation on the output", "(len(layers) - 1) + [output]", "len(layers)"),
+    ],
+    "WordLoss": [
+        ("sign", "(np.exp(log_f) - shares)", "(shares - np.exp(log_f))"),
+        ("missing mean", " / len(shares)", ""),
+        ("forgets dl", "return dl *", "return"),
+        ("counts for shares", "counts / counts.sum(axis=1, keepdims=True)", "counts"),
+        ("over all texts at once", "counts.sum(axis=1, keepdims=True)).as", "counts.sum()).as"),
+    ],
+    "RBM": [
+        ("sign", "da = -df[:, None]", "da = df[:, None]"),
+        ("visible bias forgotten", 'self.grads["visible_bias"] -= df @ v', "pass"),
+        ("hidden bias forgotten", 'self.grads["hidden_bias"] += da.sum(axis=0)', "pass"),
+        ("visible bias not in dv", ' - df[:, None] * self.params["visible_bias"]', ""),
+        ("states for probabilities", "Sigmoid()(a)", "(a > 0)"),
+        ("= for +=", '["weight"] +=', '["weight"] ='),
+        ("hidden bias not in a", " + c", ""),
+        ("no sum over h = 0", "np.logaddexp(0, a)", "a"),
+        ("visible bias not in F", "-(v @ b) - np", "-np"),
+    ],
+    "ExactLikelihood": [
+        ("sign of the negative phase", "side.bprop(-dl * p)", "side.bprop(dl * p)"),
+        ("no negative phase", "side.bprop(-dl * p)", "pass"),
+        ("every state alike", "-dl * p", "-dl * np.full_like(p, 1 / len(p))"),
+        ("sum for mean", "np.full(n, dl / n)", "np.full(n, dl)"),
+        ("forgets dl", "-dl * p", "-p"),
+        ("Z for log Z", "+ log_z)", "+ np.exp(log_z))"),
+        ("sign of log Z", "mean() + log_z", "mean() - log_z"),
+        ("weights not transposed", '"weight"].T', '"weight"]'),
+        ("a bias left out", 'arrays["hidden_bias"],', "np.zeros(n_hidden),"),
+        (
+            "gradients lost",
+            "for arrays in (rbm.params, rbm.grads)",
+            "for arrays in (rbm.params, copy.deepcopy(rbm.grads))",
+        ),
+    ],
+    "ContrastiveDivergence": [
+        ("sign of the negative phase", "-dl / m", "dl / m"),
+        ("sum for mean", "-dl / m", "-dl"),
+        ("no negative phase", "-dl / m", "0 * dl"),
+        ("sign of the value", "mean() - free", "mean() + free"),
+        ("forgets dl", "np.full(n, dl / n)", "np.full(n, 1 / n)"),
+        ("gradient of the samples", "dv[:n]", "dv[n:]"),
+        ("no hidden bias in the chain", ' + rbm.params["hidden_bias"])', ")"),
+        ("probabilities for samples", "(u < p).astype(p.dtype)", "p"),
+        (
+            "no hidden samples",
+            "h = fire(hidden_probabilities(rbm, v), u[:, :n_hidden])",
+            "h = hidden_probabilities(rbm, v)",
+        ),
+    ],
+    "DiscriminatorLoss": [
+        ("labels swapped", "da_data, da_fakes", "-da_data, -da_fakes"),
+        ("fakes forgotten", "return da_data, da_fakes", "return da_data, 0 * da_fakes"),
+        ("fakes called data", "np.zeros_like(a_fakes)", "np.ones_like(a_fakes)"),
+        ("forgets dl", "self.on_data.bprop(dl)", "self.on_data.bprop(np.ones(()))"),
+    ],
+    "GeneratorLoss": [
+        ("sign of minimax lost", "-dl if self.minimax else dl", "dl"),
+        ("wrong label", "np.ones_like(a_fakes)", "np.zeros_like(a_fakes)"),
+        ("always minimax", "-dl if self.minimax else dl", "-dl"),
+        ("minimax not turned", "return -self.surprise", "return self.surprise"),
+    ],
 }
 """Mistakes in boxes: for each a name, a piece of source, and what it is changed into."""
 
@@ -330,7 +437,7 @@ PROCEDURES = {
     "fit": [
         ("forgets zero_grad", "risk.zero_grad()", "pass"),
         ("one order for all epochs", "orders[epoch]", "orders[0]"),
-        ("all examples in each batch", "x[batch], y[batch]", "x, y"),
+        ("all examples in each batch", "a[batch] for a", "a for a"),
         ("risk after the step", "optimizer.step()", "optimizer.step(); optimizer.step()"),
     ],
     "Schedule": [
@@ -473,9 +580,243 @@ PROCEDURES = {
         ("corners only", "[(0, 0), (0, across)", "[(0, 0), (0, 0)"),
         ("not mirrored", "five[..., ::-1]", "five"),
     ],
+    "squared_exponential": [
+        ("missing square", "away**2", "np.abs(away)"),
+        ("missing half", "-0.5 *", "-1.0 *"),
+        ("product of the axes", ".sum(axis=-1)", ".prod(axis=-1)"),
+        ("squared variance", "return variance *", "return variance**2 *"),
+    ],
+    "posterior": [
+        ("forgets how the values go together", "precision @ y", "y"),
+        ("variance for deviation", "np.sqrt(np.maximum(variance, 0))", "variance"),
+        ("adds what is explained", "- ((k", "+ ((k"),
+        ("transposed", "k @ inverse.T", "k @ inverse"),
+    ],
     "average_answers": [
         ("over the examples", "axis=0", "axis=1"),
         ("a sum", "f.mean", "f.sum"),
+    ],
+    "pretrain": [
+        (
+            "the label of nobody: zeros",
+            "risk,\n                x,\n                x,",
+            "risk,\n                x,\n                0 * x,",
+        ),
+        ("every layer sees the examples", "x = use(Sequential(layer, *rest), x)", "pass"),
+        ("activation skipped", "corrupt, layer, *rest, TiedAffine", "corrupt, layer, TiedAffine"),
+        ("no noise", "corrupt.masks = masks", "corrupt.masks = np.ones"),
+        (
+            "the output layer too",
+            "for layer, *rest in hidden_layers(net)",
+            "for layer, *rest in [*hidden_layers(net), net.boxes[-2:]]",
+        ),
+        ("next layer in training", "net.train(False)(x)", "net(x)"),
+        ("leaves the net in use", "net.train(training)", "pass"),
+        ("momentum lost", "momentum=momentum", "momentum=0.0"),
+    ],
+    "PCA": [
+        ("not centred", "(x - self.mean) @", "x @"),
+        ("mean lost", "self.mean + code", "code"),
+        ("the smallest", "columns.T[::-1]", "columns.T"),
+        ("rows for columns", "columns.T[::-1]", "columns[::-1]"),
+        ("sign left open", "signs[:, None] * directions", "directions"),
+    ],
+    "word_counts": [
+        ("seen or not", "+= 1", "= 1"),
+        ("case counts", "text.lower()", "text"),
+        ("numbers are words", r"[^\W\d_]+", r"\w+"),
+        ("cut at spaces", r're.findall(r"[^\W\d_]+", text.lower())', "text.lower().split()"),
+    ],
+    "squared_distances": [
+        ("no square", "(x - centre) ** 2", "np.abs(x - centre)"),
+        ("mean for sum", ".sum(axis=1)", ".mean(axis=1)"),
+    ],
+    "k_means": [
+        ("a sum, no mean", "x[labels == k].mean(axis=0)", "x[labels == k].sum(axis=0)"),
+        ("divides by zero", "if (labels == k).any():", "if True:"),
+        ("median for mean", "x[labels == k].mean(axis=0)", "np.median(x[labels == k], axis=0)"),
+        ("one step more", "if (labels == before).all():", "if (labels == before).all() and False:"),
+        (
+            "labels of the step before",
+            "before = labels\n        labels, distance",
+            "before = labels\n        _, distance",
+        ),
+        ("farthest", "distances.argmin", "distances.argmax"),
+        (
+            "distance for its square",
+            "distances.min(axis=1).mean()",
+            "np.sqrt(distances.min(axis=1)).mean()",
+        ),
+        ("changes what it was given", "centres = centres.copy()", "centres = centres[::-1]"),
+    ],
+    "nearest_neighbours": [
+        ("the farthest", "order[:, :k]", "order[:, -k:]"),
+        ("always Euclidean", 'if metric == "cosine":', "if False:"),
+        (
+            "lengths without the root",
+            "np.sqrt((v**2).sum(axis=1, keepdims=True))",
+            "(v**2).sum(axis=1, keepdims=True)",
+        ),
+        (
+            "the last of equal ones",
+            "squared_distances(queries, x), axis=1",
+            "squared_distances(queries, x)[:, ::-1], axis=1",
+        ),
+    ],
+    "co_activation": [
+        ("not one or zero", "(h > 0).astype(h.dtype)", "h"),
+        ("samples for units", "active.T @ active", "active @ active.T"),
+        ("counts for fractions", " / len(h)", ""),
+        (
+            "one alone will do",
+            "active.T @ active / len(h)",
+            "1 - (1 - active).T @ (1 - active) / len(h)",
+        ),
+    ],
+    "largest_region_count": [
+        ("one dimension less", "range(dimensions + 1)", "range(dimensions)"),
+        (
+            "last term only",
+            "sum(comb(units, i) for i in range(dimensions + 1))",
+            "comb(units, dimensions)",
+        ),
+    ],
+    "activation_patterns": [
+        ("three of the four", ", (1, 1)", ""),
+        ("sign of the bias", "-bias[pair]", "bias[pair]"),
+        ("of every code", "sorted(found)", "list(np.ndindex(*[2] * units))"),
+        ("not sorted", "sorted(found)", "sorted(found, reverse=True)"),
+    ],
+    "hidden_probabilities": [
+        ("forgets the bias", ' + rbm.params["hidden_bias"]', ""),
+        ("no squashing", "Sigmoid()(", "("),
+        ("minus W", "v @ rbm", "-v @ rbm"),
+    ],
+    "visible_probabilities": [
+        ("forgets the bias", ' + rbm.params["visible_bias"]', ""),
+        ("hidden bias", '["visible_bias"]', '["hidden_bias"].mean()'),
+    ],
+    "gibbs_sample": [
+        (
+            "hidden probabilities for samples",
+            "h = fire(hidden_probabilities(rbm, v), u[:, :n_hidden])",
+            "h = hidden_probabilities(rbm, v)",
+        ),
+        (
+            "visible probabilities for samples",
+            "v = fire(visible_probabilities(rbm, h), u[:, n_hidden:])",
+            "v = visible_probabilities(rbm, h)",
+        ),
+        ("one step only", "else uniforms:", "else uniforms[:1]:"),
+        ("the same numbers twice", "u[:, n_hidden:]", "u[:, : len(v[0])]"),
+    ],
+    "PersistentContrastiveDivergence": [
+        ("starts anew each time", 'self.buffers["chain"] = chain', "pass"),
+        ("starts at the data", 'self.buffers["chain"], uniforms', "v, uniforms"),
+        ("data for samples", "self.contrast(v, chain)", "self.contrast(v, v)"),
+    ],
+    "log_partition": [
+        ("the free energy of the first", "[1])", "[1][:1])"),
+        (
+            "mean for sum",
+            "every_state(rbm)[1])",
+            "every_state(rbm)[1]) - np.log(len(every_state(rbm)[1]))",
+        ),
+        ("sign", "every_state(rbm)[1]", "-every_state(rbm)[1]"),
+    ],
+    "state_probabilities": [
+        ("not divided by Z", " - log_partition(rbm)", ""),
+        ("sign of F", "-rbm.fprop", "rbm.fprop"),
+    ],
+    "transition_matrix": [
+        ("backwards", "to_hidden @ to_visible", "(to_hidden @ to_visible).T"),
+        ("two steps", "to_hidden @ to_visible", "to_hidden @ to_visible @ to_hidden @ to_visible"),
+        (
+            "hidden likely, not sampled",
+            "joint_probabilities(visible_probabilities(rbm, h), v)",
+            "joint_probabilities(visible_probabilities(rbm, 1 - h), v)",
+        ),
+    ],
+    "stationary_distribution": [
+        ("of the columns", "transition.T - ", "transition - "),
+        (
+            "sums to something else",
+            "np.eye(states, dtype=transition.dtype)[-1]",
+            "np.ones(states, dtype=transition.dtype)",
+        ),
+        ("not normalized", "balance[-1] = 1", "pass"),
+    ],
+    "evolve": [
+        ("backwards", "distributions[-1] @ transition", "transition @ distributions[-1]"),
+        ("from the start each time", "distributions[-1]", "distributions[0]"),
+        (
+            "leaves the start out",
+            "np.stack(distributions)",
+            "np.stack(distributions[1:] or distributions)",
+        ),
+    ],
+    "simulate_chain": [
+        ("from the start each time", "thresholds[walk[-1]]", "thresholds[walk[0]]"),
+        ("does not add up", "transition.cumsum(axis=1)", "transition"),
+        ("by columns", "transition.cumsum(axis=1)", "transition.T.cumsum(axis=1)"),
+        ("one state late", ".sum(axis=1)", ".sum(axis=1) + 1"),
+    ],
+    "total_variation": [
+        ("without the half", " / 2", ""),
+        ("largest for sum", "sum(axis=-1)", "max(axis=-1)"),
+        ("over the pairs", "axis=-1", "axis=0"),
+    ],
+    "detailed_balance_gap": [
+        ("weighs the columns", "distribution[:, None]", "distribution"),
+        ("the matrix alone", "distribution[:, None] * transition", "transition"),
+        ("net flow", "np.abs(flow - flow.T).max()", "(flow - flow.T).sum()"),
+    ],
+    "GAN": [
+        (
+            "labels swapped",
+            "loss.fprop(a[: len(x)], a[len(x) :])",
+            "loss.fprop(a[len(x) :], a[: len(x)])",
+        ),
+        (
+            "gradient skips the discriminator",
+            "self.bprop(loss.bprop(np.ones((), z.dtype)))",
+            "self.generator.bprop(loss.bprop(np.ones((), z.dtype)))",
+        ),
+        ("gradients of both steps add up", "self.zero_grad()", "pass"),
+        (
+            "discriminator sees data alone",
+            "np.concatenate([x, fakes])",
+            "np.concatenate([x, 0 * fakes])",
+        ),
+        ("always minimax", "minimax=minimax", "minimax=True"),
+        ("climbs", "np.ones((), x.dtype)", "-np.ones((), x.dtype)"),
+        ("codes ignored", "self.codes is None", "True"),
+    ],
+    "fit_gan": [
+        ("one order for all epochs", "orders[epoch]", "orders[0]"),
+        ("all examples in each batch", "x[batch]", "x"),
+        (
+            "optimizers swapped",
+            "of_discriminator, of_generator = optimizers",
+            "of_generator, of_discriminator = optimizers",
+        ),
+        ("the same codes for both", "codes[1]", "codes[0]"),
+        ("never minimax", "minimax=minimax", "minimax=False"),
+    ],
+    "optimal_discriminator": [
+        ("of the fakes", "p_data / np.where", "p_model / np.where"),
+        ("the ratio", "total = p_data + p_model", "total = p_model"),
+        ("sure where nothing comes", "0.5)", "1.0)"),
+    ],
+    "game_value": [
+        ("fakes called data", "1 - d", "d"),
+        ("minus", "+ times_log(p_model", "- times_log(p_model"),
+        ("mean for sum", ".sum()", ".mean()"),
+    ],
+    "jensen_shannon": [
+        ("without the half", "m = (p + q) / 2", "m = p + q"),
+        ("sign", "entropy_of_m - entropies", "entropies - entropy_of_m"),
+        ("one side", "(times_log(p, p) + times_log(q, q)) / 2", "times_log(p, p)"),
     ],
 }
 """Mistakes in functions, optimizers and other procedures."""

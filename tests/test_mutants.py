@@ -32,12 +32,13 @@ def plant(monkeypatch, name, old, new):
     """Change one piece of source of a concept; the piece must be there."""
     concept = getattr(by_hand, name)
     module = inspect.getmodule(concept)
-    if not inspect.isclass(concept):
+    if not inspect.isclass(concept) and old in inspect.getsource(concept):
         mutant = mutated(concept, old, new, dict(vars(module)))
         monkeypatch.setattr(module, name, mutant)  # for the concepts that are made of it
         monkeypatch.setattr(by_hand, name, mutant)
         return
-    methods = {name: f for name, f in vars(concept).items() if inspect.isfunction(f)}
+    members = vars(concept) if inspect.isclass(concept) else {}
+    methods = {name: f for name, f in members.items() if inspect.isfunction(f)}
     for method in sorted(methods, key=lambda method: method != "bprop"):
         if old in inspect.getsource(methods[method]):
             namespace = dict(vars(module)) | {"__class__": concept}
@@ -46,7 +47,7 @@ def plant(monkeypatch, name, old, new):
     for helper, function in inspect.getmembers(module, inspect.isfunction):
         if function.__module__ == module.__name__ and old in inspect.getsource(function):
             monkeypatch.setattr(module, helper, mutated(function, old, new, dict(vars(module))))
-            return  # it was in what the box leaves to a function beside it
+            return  # it was in what the concept leaves to a function beside it
     raise AssertionError(f"{name} has no {old!r} to change: update its mutants")
 
 

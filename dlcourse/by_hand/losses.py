@@ -81,17 +81,17 @@ class BCEWithLogitsLoss(Box):
     """
 
     def fprop(self, a: Array, y: Array) -> Array:
-        """Map scores a (N,) and targets y (N,) in [0, 1] to one number, in nats."""
+        """Map scores a and targets y in [0, 1], both (N, ...), to one number, in nats."""
         check_shapes(a, y)
         check_probabilities(float(y.min()), float(y.max()))
         self.saved = a, y
         return np.asarray((np.maximum(a, 0) - a * y + np.log1p(np.exp(-np.abs(a)))).mean())
 
     def bprop(self, dl: Array) -> tuple[Array, None]:
-        """Map the gradient at the loss to the gradient at a: sigmoid(a) - y, over N."""
+        """Map the gradient at the loss to the gradient at a: sigmoid(a) - y, over the count."""
         a, y = self.saved
         p = 0.5 * (1 + np.tanh(a / 2))  # the sigmoid, by another formula
-        return dl * (p - y) / len(y), None
+        return dl * (p - y) / y.size, None
 
 
 class MSELoss(Box):
@@ -133,10 +133,10 @@ class HingeLoss(Box):
     """
 
     def fprop(self, a: Array, y: Array) -> Array:
-        """Map scores a (N,) and labels y (N,) of -1 or 1 to one number."""
+        """Map scores a and labels y of -1 or 1, both (N, ...), to one number."""
         check_shapes(a, y)
-        if not set(y.tolist()) <= {-1, 1}:
-            raise ValueError(f"labels {sorted(set(y.tolist()))} should be -1 or 1")
+        if not set(y.ravel().tolist()) <= {-1, 1}:
+            raise ValueError(f"labels {sorted(set(y.ravel().tolist()))} should be -1 or 1")
         y = y.astype(a.dtype)
         slack = 1 - y * a
         self.saved = slack, y
@@ -145,7 +145,7 @@ class HingeLoss(Box):
     def bprop(self, dl: Array) -> tuple[Array, None]:
         """Map the gradient at the loss to the gradient at a: -y where the margin is missed."""
         slack, y = self.saved
-        return dl * -y * (slack > 0) / len(y), None
+        return dl * -y * (slack > 0) / y.size, None
 
 
 def zero_one_error(a: Array, y: Array) -> float:

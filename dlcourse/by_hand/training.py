@@ -87,7 +87,7 @@ def minibatches(order: Array, batch_size: int | None = None) -> Iterator[Array]:
 def fit(
     risk: Box,
     x: Array,
-    y: Array,
+    y: Array | None = None,
     *,
     optimizer: SGD,
     epochs: int,
@@ -103,9 +103,11 @@ def fit(
     Parameters
     ----------
     risk : Box
-        Maps (x, y) to one number, as `EmpiricalRisk` does.
-    x, y : arrays of shape (T, ...)
-        Examples and targets.
+        Maps (x, y) to one number, as `EmpiricalRisk` does; or x alone, as `ExactLikelihood`.
+    x : array of shape (T, ...)
+        Examples.
+    y : array of shape (T, ...), optional
+        Their targets; None where there are no labels.
     optimizer : SGD
         Moves the parameters after each batch.
     epochs : int
@@ -133,13 +135,14 @@ def fit(
     Slide rows T06, T07, T08, T09, E11, R12.
     """
     rng = rng or np.random.default_rng()
+    examples = (x,) if y is None else (x, y)
     trajectory = []
     with risk.without_input_gradient():  # examples are not trained
         for epoch in range(epochs):
             order = rng.permutation(len(x)) if orders is None else np.asarray(orders[epoch])
             for batch in minibatches(order, batch_size):
                 risk.zero_grad()
-                trajectory.append(float(risk.fprop(x[batch], y[batch])))
+                trajectory.append(float(risk.fprop(*(a[batch] for a in examples))))
                 risk.bprop(np.ones((), x.dtype))
                 optimizer.step()
                 if schedule is not None:

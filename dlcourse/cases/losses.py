@@ -33,10 +33,11 @@ def too_few_labels(rng: np.random.Generator) -> Case:
     return Case(inputs=(rng.random((3, 3)), np.array([0, 1])))
 
 
-def yes_or_no(rng: np.random.Generator, *, n: int) -> Case:
-    """Scores and targets between 0 and 1."""
-    a = rng.choice([1.0, 400.0]) * rng.standard_normal(n)
-    return Case(inputs=(a, rng.choice([0.0, 0.25, 1.0], size=n)), fixed=frozenset({1}))
+def yes_or_no(rng: np.random.Generator, *, n: int, d: int) -> Case:
+    """Scores and targets between 0 and 1, one for each example or several."""
+    shape = (n, d) if d else (n,)
+    a = rng.choice([1.0, 400.0]) * rng.standard_normal(shape)
+    return Case(inputs=(a, rng.choice([0.0, 0.25, 1.0], size=shape)), fixed=frozenset({1}))
 
 
 def impossible_target(rng: np.random.Generator) -> Case:
@@ -50,11 +51,11 @@ def regression(rng: np.random.Generator, *, n: int, d: int) -> Case:
     return Case(inputs=(f, y), fixed=frozenset({1}))
 
 
-def margins(rng: np.random.Generator, *, n: int) -> Case:
+def margins(rng: np.random.Generator, *, n: int, d: int) -> Case:
     """Scores on both sides of the margin, and labels of -1 or 1."""
-    return Case(
-        inputs=(2 * rng.standard_normal(n), rng.choice([-1, 1], size=n)), fixed=frozenset({1})
-    )
+    shape = (n, d) if d else (n,)
+    a, y = 2 * rng.standard_normal(shape), rng.choice([-1, 1], size=shape)
+    return Case(inputs=(a, y), fixed=frozenset({1}))
 
 
 def label_zero(rng: np.random.Generator) -> Case:
@@ -86,7 +87,7 @@ TWINS = (
     Twin(
         "BCEWithLogitsLoss",
         yes_or_no,
-        {"n": (1, 5)},
+        {"n": (1, 5), "d": (0, 3)},
         "F04",
         rejects=(impossible_target, arithmetic.unlike_shapes),
     ),
@@ -94,7 +95,7 @@ TWINS = (
     Twin(
         "HingeLoss",
         margins,
-        {"n": (1, 5)},
+        {"n": (1, 5), "d": (0, 3)},
         "E04",
         rejects=(label_zero, arithmetic.unlike_shapes),
     ),

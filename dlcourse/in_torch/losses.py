@@ -37,7 +37,7 @@ class BCEWithLogitsLoss(nn.Module):
     """
 
     def forward(self, a: Tensor, y: Tensor) -> Tensor:
-        """Map scores a (N,) and targets y (N,) in [0, 1] to one number, in nats."""
+        """Map scores a and targets y in [0, 1], both (N, ...), to one number, in nats."""
         check_shapes(a, y)
         check_probabilities(y)
         return F.binary_cross_entropy_with_logits(a, y.to(a.dtype))
@@ -62,10 +62,10 @@ class HingeLoss(nn.Module):
     """
 
     def forward(self, a: Tensor, y: Tensor) -> Tensor:
-        """Map scores a (N,) and labels y (N,) of -1 or 1 to one number."""
+        """Map scores a and labels y of -1 or 1, both (N, ...), to one number."""
         check_shapes(a, y)
-        if not set(y.tolist()) <= {-1, 1}:
-            raise ValueError(f"labels {sorted(set(y.tolist()))} should be -1 or 1")
+        if not set(y.flatten().tolist()) <= {-1, 1}:
+            raise ValueError(f"labels {sorted(set(y.flatten().tolist()))} should be -1 or 1")
         return F.relu(1 - y.to(a.dtype) * a).mean()
 
 

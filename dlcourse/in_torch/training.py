@@ -51,7 +51,7 @@ def minibatches(order: Tensor, batch_size: int | None = None) -> Iterator[Tensor
 def fit(
     risk: nn.Module,
     x: Tensor,
-    y: Tensor,
+    y: Tensor | None = None,
     *,
     optimizer: SGD,
     epochs: int,
@@ -66,6 +66,7 @@ def fit(
 
     Arguments, shapes and errors: `dlcourse.by_hand.fit`.
     """
+    examples = (x,) if y is None else (x, y)
     trajectory = []
     for epoch in range(epochs):
         order = (
@@ -75,7 +76,7 @@ def fit(
         )
         for batch in minibatches(order, batch_size):
             optimizer.zero_grad()
-            value = risk(x[batch], y[batch])
+            value = risk(*(a[batch] for a in examples))
             value.backward()
             optimizer.step()
             if schedule is not None:

@@ -1,10 +1,21 @@
 """What lectures are made of besides pictures: predictions, trials with seeds, and claims."""
 
-from dlcourse.lessons.classifiers import coincide, error_percent, mean_loss, train_classifier
-from dlcourse.lessons.notes import Note, Prediction, claim, predict
-from dlcourse.lessons.trials import Trials, progress, repeat
+from dlcourse.lessons.classifiers import (
+    Classifier,
+    coincide,
+    error_percent,
+    mean_loss,
+    train_classifier,
+    train_net,
+)
+from dlcourse.lessons.generation import train_gan, train_rbm
+from dlcourse.lessons.notes import Prediction, claim, predict
+from dlcourse.lessons.trials import Trials, repeat
+from dlcourse.note import Note
+from dlcourse.progress import progress
 
 __all__ = [
+    "Classifier",
     "Note",
     "Prediction",
     "Trials",
@@ -16,4 +27,7 @@ __all__ = [
     "progress",
     "repeat",
     "train_classifier",
+    "train_gan",
+    "train_net",
+    "train_rbm",
 ]

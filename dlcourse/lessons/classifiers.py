@@ -9,7 +9,7 @@ import numpy as np
 from dlcourse import by_hand, in_torch
 from dlcourse.by_hand.box import Array
 from dlcourse.data import Split
-from dlcourse.lessons.notes import Note
+from dlcourse.note import Note
 from dlcourse.parity import ByHand, InTorch, differences, side_of
 
 
@@ -73,8 +73,7 @@ def train_net(
     Returns
     -------
     net
-        No longer in training.  Its attribute `trajectory` has the risk of each
-        batch.
+        No longer in training.  Its attribute `trajectory` has the risk of each batch.
     """
     rng = np.random.default_rng(seed)
     net: Any = build

@@ -4,10 +4,12 @@ A drawing function returns the axes it drew on; `show` ends a cell, and takes th
 that says in words and numbers what the figure shows.
 """
 
-from dlcourse.plots.charts import bars, curves, heatmap, images, units
+from dlcourse.plots.charts import band, bars, curves, differences, heatmap, images, units
 from dlcourse.plots.figure import COLOURS, DASHES, MARKERS, Shown, panels, show
 from dlcourse.plots.graphs import flow_graph, network
+from dlcourse.plots.mosaic import mosaic
 from dlcourse.plots.plane import contours, plane, regions, surface
+from dlcourse.plots.scatter import points
 from dlcourse.plots.stacks import layer_stacks
 
 __all__ = [
@@ -15,16 +17,20 @@ __all__ = [
     "DASHES",
     "MARKERS",
     "Shown",
+    "band",
     "bars",
     "contours",
     "curves",
+    "differences",
     "flow_graph",
     "heatmap",
     "images",
     "layer_stacks",
+    "mosaic",
     "network",
     "panels",
     "plane",
+    "points",
     "regions",
     "show",
     "surface",

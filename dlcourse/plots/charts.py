@@ -5,6 +5,7 @@ from itertools import cycle
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from dlcourse.by_hand.box import Array
 from dlcourse.plots.figure import BLACK, BLUE, COLOURS, DASHES, MARKERS, SIGNED, panels
@@ -31,6 +32,32 @@ def curves(
     return ax
 
 
+def band(
+    x: Array,
+    mean: Array,
+    margin: Array,
+    *,
+    name: str,
+    ax: Axes | None = None,
+    title: str = "",
+    xlabel: str = "",
+    ylabel: str = "",
+) -> Axes:
+    """Draw a named line over x, with a pale band as far as a margin above and below it.
+
+    Parameters
+    ----------
+    x, mean, margin : arrays of shape (N,)
+    name : str
+        For the legend, which the caller asks for when all is drawn.
+    """
+    ax = ax or panels(1, width=6.5)[0]
+    ax.fill_between(x, mean - margin, mean + margin, color=BLUE, alpha=0.2, linewidth=0)
+    ax.plot(x, mean, color=BLUE, label=name)
+    ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    return ax
+
+
 def bars(
     values: Mapping[str, float],
     *,
@@ -47,10 +74,52 @@ def bars(
     ax.barh(rows, lengths, xerr=margins, color=BLUE, error_kw={"capsize": 4, "ecolor": BLACK})
     ax.set_yticks(rows, names)
     ax.grid(axis="y", visible=False)
-    tips = np.array(lengths) + np.array(margins if margins is not None else [0.0] * len(names))
-    for row, value, tip in zip(rows, lengths, tips, strict=True):
-        ax.annotate(form.format(value), (tip, row), (5, 0), textcoords="offset points", va="center")
+    whiskers = [0.0] * len(names) if margins is None else margins
+    for row, value, whisker in zip(rows, lengths, whiskers, strict=True):
+        side = -1 if value < 0 else 1
+        ax.annotate(
+            form.format(value),
+            (value + side * whisker, row),
+            (5 * side, 0),
+            textcoords="offset points",
+            ha="right" if value < 0 else "left",
+            va="center",
+        )
     ax.margins(x=0.15)
+    ax.set(title=title, xlabel=xlabel)
+    return ax
+
+
+def differences(
+    means: Mapping[str, float],
+    margins: Sequence[float],
+    *,
+    ax: Axes | None = None,
+    title: str = "",
+    xlabel: str = "",
+    form: str = "{:+.3g}",
+) -> Axes:
+    """Draw differences as dots with their intervals, beside a line at zero.
+
+    Where an interval does not reach the line, zero is no plausible value of the difference.
+
+    Parameters
+    ----------
+    means : mapping of str to float
+        The mean difference of each comparison, such as a `Trials` minus another.
+    margins : sequence of float
+        Half the width of each interval.
+    """
+    ax = ax or panels(1, width=6.5, height=0.45 * len(means) + 1.2)[0]
+    rows = np.arange(len(means))[::-1]
+    ax.axvline(0, color=BLACK, lw=1.2)
+    ax.errorbar(list(means.values()), rows, xerr=margins, fmt="o", ms=7, capsize=4, color=BLUE)
+    for row, mean in zip(rows, means.values(), strict=True):
+        text = form.format(mean)
+        ax.annotate(text, (mean, row), (0, 6), textcoords="offset points", ha="center")
+    ax.set_yticks(rows, list(means))
+    ax.set_ylim(-0.5, len(means) - 0.2)
+    ax.grid(axis="y", visible=False)
     ax.set(title=title, xlabel=xlabel)
     return ax
 
@@ -76,8 +145,9 @@ def heatmap(
             j, i, form.format(matrix[i, j]), ha="center", va="center", color=colour, fontsize=11
         )
     ax.grid(visible=False)
-    ax.set_xticks(range(matrix.shape[1]))
-    ax.set_yticks(range(matrix.shape[0]))
+    for axis, count in ((ax.xaxis, matrix.shape[1]), (ax.yaxis, matrix.shape[0])):
+        some = MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10])
+        axis.set_major_locator(FixedLocator(range(count)) if count < 16 else some)
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
     return ax
 
