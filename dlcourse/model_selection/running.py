@@ -1,0 +1,193 @@
+"""Run trials on the cores of this machine or on a Dask cluster, and survive those that fail."""
+
+import math
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
+from functools import partial
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from dlcourse.model_selection.results import Trial
+from dlcourse.model_selection.space import Configuration
+
+IDLE = 10  # seconds that a process waits for the next search, so that none is left behind
+
+Objective = Callable[[Configuration, int], Any]  # (configuration, seed) -> score
+Task = tuple[int, Configuration, int]  # number, configuration, seed
+
+
+def run_trial(objective: Objective, number: int, configuration: Configuration, seed: int) -> Trial:
+    """Try one configuration; an exception, or a score that is not finite, is a failed trial.
+
+    Raises
+    ------
+    ValueError
+        When the objective returns what is no number.
+    """
+    begun = time.perf_counter()
+    score, error = None, None
+    try:
+        with np.errstate(all="ignore"):  # a trial may well diverge
+            score = objective(dict(configuration), seed)
+    except Exception as raised:
+        error = " ".join(f"{type(raised).__name__}: {raised}".split())[:200]
+    else:
+        score = as_number(score)
+        if not math.isfinite(score):
+            score, error = None, f"the score is {score}"
+    return Trial(number, configuration, seed, score, error, time.perf_counter() - begun)
+
+
+def run_here(objective: Objective, tasks: Sequence[Task]) -> Iterator[Trial]:
+    """Run tasks in this process, one after another.
+
+    They have one thread, so that sums are taken in one order however many trials run at a time.
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        for task in tasks:
+            yield run_trial(objective, *task)
+
+
+def run_one(objective: Objective, task: Task) -> Trial:
+    """Run one task in this process, which is a worker's."""
+    (trial,) = run_here(objective, [task])
+    return trial
+
+
+def as_number(score: Any) -> float:
+    """Take a score as a float, and refuse what is no number."""
+    plain = score.item() if getattr(score, "ndim", None) == 0 else score
+    if isinstance(plain, bool) or not isinstance(plain, Real):
+        missing = ": is a `return` missing?" if score is None else ""
+        raise ValueError(f"the objective gave {score!r}, and should give one number{missing}")
+    return float(plain)
+
+
+def run_trials(
+    objective: Objective, tasks: Sequence[Task], *, workers: int | None, cluster: Any
+) -> Iterator[Trial]:
+    """Run tasks, and yield each trial as soon as it is finished, in whatever order.
+
+    Parameters
+    ----------
+    objective : callable
+    tasks : sequence of (number, configuration, seed)
+    workers : int, optional
+        How many run at a time on this machine; None for one on each core.
+    cluster : distributed.Client, optional
+        Where they run instead.
+
+    Yields
+    ------
+    Trial
+    """
+    if cluster is not None:
+        yield from on_cluster(objective, tasks, cluster)
+    elif workers == 1:
+        yield from run_here(objective, tasks)
+    else:
+        yield from on_cores(objective, tasks, workers)
+
+
+# ---- on the cores of this machine -----------------------------------------------------------
+
+
+def on_cores(objective: Objective, tasks: Sequence[Task], workers: int | None) -> Iterator[Trial]:
+    """Run tasks in processes of this machine, and go on when one of these dies."""
+    from joblib import cpu_count
+
+    left = {task[0]: task for task in tasks}
+    while left:
+        try:
+            for trial in in_processes(objective, list(left.values()), workers or cpu_count()):
+                del left[trial.number]
+                yield trial
+        except BrokenExecutor:
+            running = list(left.values())[: workers or cpu_count()]
+            for task in running:  # one of them took its worker along: find out which
+                yield run_alone(objective, task)
+                del left[task[0]]
+
+
+def in_processes(objective: Objective, tasks: Sequence[Task], workers: int) -> Iterator[Trial]:
+    """Run tasks through joblib; they begin in their order, as many at a time as there are workers.
+
+    Raises
+    ------
+    BrokenExecutor
+        When a process was killed, as for want of memory.
+    """
+    from joblib import Parallel, delayed
+
+    run = delayed(partial(run_one, objective))
+    pool = Parallel(
+        workers,
+        return_as="generator_unordered",
+        batch_size=1,
+        pre_dispatch="n_jobs",
+        idle_worker_timeout=IDLE,
+    )
+    trials = pool(run(task) for task in tasks)
+    try:
+        yield from trials
+    finally:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", r"\d+ tasks ")
+            trials.close()  # after Ctrl-C: what was running is lost, as one expects
+
+
+def run_alone(objective: Objective, task: Task) -> Trial:
+    """Run one task in a process of its own; when that dies, too, the trial has failed."""
+    try:
+        (trial,) = in_processes(objective, [task], 2)  # with 1 joblib would use this process
+    except BrokenExecutor:
+        return of_dead_worker(task)
+    return trial
+
+
+def of_dead_worker(task: Task) -> Trial:
+    """Give the trial of a task that kills whatever process runs it."""
+    return Trial(*task, score=None, error="its worker died, more than once")
+
+
+# ---- on a Dask cluster ------------------------------------------------------------------------
+
+
+def on_cluster(objective: Objective, tasks: Sequence[Task], client: Any) -> Iterator[Trial]:
+    """Run tasks on a Dask cluster, which repeats on another worker what one took along.
+
+    joblib could send them there, too, but would wait for ever for a task that Dask has given up.
+    """
+    from distributed import KilledWorker, as_completed
+
+    run = partial(run_one, objective)
+    futures = {client.submit(run, task, pure=False): task for task in tasks}
+    try:
+        for future in as_completed(futures, loop=client.loop):
+            died = isinstance(future.exception(), KilledWorker)
+            yield of_dead_worker(futures[future]) if died else future.result()
+    finally:
+        client.cancel(list(futures))
+
+
+@contextmanager
+def connected(cluster: Any) -> Iterator[Any]:
+    """Give a client of a Dask cluster, made for the while if there is only an address."""
+    if cluster is None or hasattr(cluster, "ncores"):
+        yield cluster
+        return
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise ValueError(
+            "a Dask cluster needs the package distributed: pip install 'dlcourse[cluster]'"
+        ) from None
+    with Client(cluster, set_as_default=False) as client:
+        yield client
