@@ -15,6 +15,7 @@ from dlcourse.commands import app
 from dlcourse.exercises import ask, check, derive, record, so_far
 from dlcourse.exercises.cases import Case, cases_of
 from dlcourse.exercises.judge import AnswerKey, judge
+from dlcourse.exercises.letters import one_for_each
 from dlcourse.exercises.parsons import in_order
 from dlcourse.exercises.probe import borrowed, probe
 from dlcourse.exercises.task import Task, Wrong
@@ -182,11 +183,22 @@ in_order_of_lines = in_order(
         ("CDBA", "Line D does not belong there"),
         ("CXBA", "There is no line 'X'"),
         ("CAB", "Line A reads c"),
+        (("C", "B", "A"), ""),
     ],
 )
 def test_an_order_of_lines_is_judged_by_running_it(order, said):
     found = in_order_of_lines(order)
     assert found.startswith(said) and bool(found) == bool(said)
+
+
+def test_letters_say_which_of_them_is_wrong():
+    signs = {"a": "it is constant", "b": "it is 0"}
+    judge_of_letters = one_for_each("ab", signs)
+    assert (
+        judge_of_letters("AB") == judge_of_letters(["a", "b"]) == judge_of_letters("a", "b") == ""
+    )
+    assert judge_of_letters("aa") and judge_of_letters("abc") and judge_of_letters("ax")
+    assert judge_of_letters(7)
 
 
 # ---- what is kept ------------------------------------------------------------------------
@@ -337,6 +349,8 @@ def test_a_list_of_numbers_is_as_good_as_a_tuple():
     assert judged(lambda: np.array([3, 4]), task).state == "right"
     assert "result 2" in repr(judged(lambda: [3, 5], task))
     assert "asked for: 2 results" in repr(judged(lambda: [3, 4, 5], task))
+    task = Task(**{**vars(task), "reference": lambda: [3, 4]})
+    assert judged(lambda: (3, 4), task).state == "right"
 
 
 def test_cases_of_a_task_without_arguments():

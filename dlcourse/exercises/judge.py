@@ -75,7 +75,7 @@ def judge(key: AnswerKey, seen: Sequence[Seen]) -> Result:
     if seen[0].error == NOT_ATTEMPTED:
         return Result(task, "not attempted")
     if task.accept is None:
-        seen = [apart(s, len(key.right[0].values)) for s in seen]
+        seen = [arranged(s, right) for s, right in zip(seen, key.right, strict=True)]
     problems = find_problems(key, seen)
     wrong = [k for k, problem in enumerate(problems) if problem]
     if not wrong:
@@ -108,10 +108,13 @@ def refused(key: AnswerKey, seen: Seen) -> str:
         return f"It gave {given[:100]}, which is not what is asked for"
 
 
-def apart(seen: Seen, count: int) -> Seen:
-    """Take a list of single numbers apart where several results are asked for."""
+def arranged(seen: Seen, right: Seen) -> Seen:
+    """Take a tuple of single numbers and a list of them for the same."""
+    count, single = len(right.values), all(value.ndim == 0 for value in seen.values)
     if len(seen.values) == 1 < count and seen.values[0].shape == (count,):
         return replace(seen, values=tuple(np.asarray(number) for number in seen.values[0]))
+    if count == 1 < len(seen.values) and single and right.values[0].ndim == 1:
+        return replace(seen, values=(np.array(seen.values),))
     return seen
 
 

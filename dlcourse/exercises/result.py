@@ -37,6 +37,11 @@ class Failure:
     expected: tuple[Array, ...] = ()
 
     @property
+    def sentence(self) -> str:
+        """Say what is wrong, with a full stop."""
+        return self.problem if self.problem.endswith(("?", ".")) else f"{self.problem}."
+
+    @property
     def heading(self) -> str:
         """Say what is shown."""
         special = f" ({self.what})" if self.what else ""
@@ -91,11 +96,11 @@ class Result:
         if self.state == "not attempted":
             return [f"Write {self.task.function} in the cell above, run it, and check again."]
         if self.tried == 1:
-            said = [] if self.failure is None else [f"{self.failure.problem}."]
+            said = [] if self.failure is None else [self.failure.sentence]
             return said + ([f"Hint: {self.hint}"] if self.hint else []) + list(self.notes)
         said = [f"Tried on {self.tried} cases: {self.right} right."]
         if self.failure is not None:
-            said.append(f"{self.failure.problem}.")
+            said.append(self.failure.sentence)
         if self.hint:
             said.append(f"Hint: {self.hint}")
         return said + list(self.notes)

@@ -31,7 +31,7 @@ def masked_units(rng: np.random.Generator) -> Sequence[Arguments]:
 
 
 def drawn(rng: np.random.Generator, n: int, m: int, p: float) -> Array:
-    """Draw a mask of zeros and ones; the first unit is kept, so that a single one says something."""
+    """Draw a mask of zeros and ones; the first unit is kept, so that one says something."""
     mask = (rng.random((n, m)) >= p).astype(float)
     mask[0, 0] = 1
     return mask
