@@ -15,8 +15,6 @@ import numpy as np
 from dlcourse.model_selection.results import Trial
 from dlcourse.model_selection.space import Configuration
 
-IDLE = 10  # seconds that a process waits for the next search, so that none is left behind
-
 Objective = Callable[[Configuration, int], Any]  # (configuration, seed) -> score
 Task = tuple[int, Configuration, int]  # number, configuration, seed
 
@@ -132,7 +130,6 @@ def in_processes(objective: Objective, tasks: Sequence[Task], workers: int) -> I
         return_as="generator_unordered",
         batch_size=1,
         pre_dispatch="n_jobs",
-        idle_worker_timeout=IDLE,
     )
     trials = pool(run(task) for task in tasks)
     try:
@@ -178,16 +175,33 @@ def on_cluster(objective: Objective, tasks: Sequence[Task], client: Any) -> Iter
 
 
 @contextmanager
-def connected(cluster: Any) -> Iterator[Any]:
-    """Give a client of a Dask cluster, made for the while if there is only an address."""
-    if cluster is None or hasattr(cluster, "ncores"):
+def connected(workers: int | None, cluster: Any) -> Iterator[Any]:
+    """Give a client of a Dask cluster, made for the while if there is only an address.
+
+    Without a cluster give None, and end the processes of this machine afterwards.  joblib keeps
+    them for the next call, and they would stay for minutes after this process was killed.
+    """
+    if cluster is None:
+        try:
+            yield None
+        finally:
+            if workers != 1:
+                from joblib.externals.loky import get_reusable_executor
+
+                get_reusable_executor().shutdown(wait=True, kill_workers=True)
+    elif hasattr(cluster, "ncores"):
         yield cluster
-        return
+    else:
+        with client_of(cluster) as client:
+            yield client
+
+
+def client_of(cluster: Any) -> Any:
+    """Connect to a Dask cluster, given itself or its address."""
     try:
         from distributed import Client
     except ModuleNotFoundError:
         raise ValueError(
             "a Dask cluster needs the package distributed: pip install 'dlcourse[cluster]'"
         ) from None
-    with Client(cluster, set_as_default=False) as client:
-        yield client
+    return Client(cluster, set_as_default=False)

@@ -154,7 +154,7 @@ def search(
     )
     seen: dict[int, Trial] = {}
     try:
-        with connected(cluster) as client:
+        with connected(workers, cluster) as client:
             trials = in_rounds(objective, plan, record, head["seed"], workers, client)
             for trial in progress(trials, "trials", total=planned):
                 seen[trial.number] = trial
