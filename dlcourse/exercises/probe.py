@@ -60,6 +60,8 @@ def one_call(answer: Callable[..., Any], case: Case, torch: bool) -> Seen:
     try:
         with np.errstate(all="ignore"):
             given = answer(*arguments)
+        if isinstance(given, tuple) and any(part is None for part in given):
+            raise TypeError("one of the results is None")
         values = tuple(as_array(v) for v in (given if isinstance(given, tuple) else (given,)))
     except Exception as error:
         return Seen(error=type(error).__name__, message=str(error))

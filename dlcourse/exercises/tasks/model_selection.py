@@ -93,7 +93,7 @@ LUCKY = Task(
     goal=2,
     points=2,
     minutes=6,
-    difficulty=2,
+    difficulty=1,
     reference=lambda k, n: (best_of_all(k, n), 0.5),
     numbers=coin_tossers,
     question="{k} models toss coins on the same {n} test examples, each for itself.\n"
@@ -212,8 +212,8 @@ def unlucky(*given: Any) -> str:
     hit = 1 - (1 - near / len(scores)) ** 60
     if hit > 0.5:
         return (
-            f"{near} of your {len(scores)} configurations come to within 5 % of the best score, so "
-            f"sixty trials do, too, with a probability of {100 * hit:.1f} %"
+            f"Of your {len(scores)} configurations {near} {'lies' if near == 1 else 'lie'} within "
+            f"5 % of the best score: sixty trials get there with a probability of {100 * hit:.2f} %"
         )
     return ""
 
@@ -289,6 +289,7 @@ def predict_folds(
     units_of_all: bool = False,
     targets_of_all: bool = False,
     by_itself: bool = False,
+    around_zero: bool = False,
 ) -> Array:
     """Predict fold after fold, with the leaks that are asked for."""
     predicted = np.empty(len(y))
@@ -297,7 +298,7 @@ def predict_folds(
         known = x[~held_out]
         mean = (x if means_of_all else known).mean(axis=0)
         unit = (x if units_of_all else known).std(axis=0)
-        middle = (y if targets_of_all else y[~held_out]).mean()
+        middle = 0.0 if around_zero else (y if targets_of_all else y[~held_out]).mean()
         w = ridge((known - mean) / unit, y[~held_out] - middle, strength)
         new = x[held_out]
         if by_itself:
@@ -323,7 +324,7 @@ LEAKY = Task(
             "as it was",
             partial(predict_folds, means_of_all=True, units_of_all=True, targets_of_all=True),
             "Raise one target by 100, and the predictions of its own fold change, although no "
-            "model of theirs should know it. Then do the same with an input.",
+            "model of theirs should know it. Then move an input, and watch the rest of its fold.",
         ),
         Wrong(
             "targets still leak",
@@ -342,6 +343,12 @@ LEAKY = Task(
             partial(predict_folds, units_of_all=True),
             "You mended the means. The unit of each column is still one that the held-out rows "
             "have helped to measure.",
+        ),
+        Wrong(
+            "no middle",
+            partial(predict_folds, around_zero=True),
+            "Nothing leaks any more, and your predictions lie around 0, far below most targets. "
+            "What leaked can be measured by examples that are known.",
         ),
         Wrong(
             "held-out rows by themselves",
@@ -524,4 +531,4 @@ SAME = Task(
     ),
 )
 
-TASKS: tuple[Task, ...] = (HONEST, LUCKY, ENOUGH, FINE_PRINT, LEAKY, PROCESS, SAME)
+TASKS: tuple[Task, ...] = (HONEST, LUCKY, ENOUGH, FINE_PRINT, LEAKY, SAME, PROCESS)

@@ -226,7 +226,7 @@ REPAIR = Task(
     title="Learn to repair, in order",
     kind="parsons",
     section="More numbers than pixels: learn to repair",
-    rows="U01 U04",
+    rows="U01 U04 M03",
     goal=1,
     points=2,
     minutes=6,
@@ -614,4 +614,4 @@ PATTERNS = Task(
     ),
 )
 
-TASKS: tuple[Task, ...] = (BAG, SQUEEZE, REPAIR, CONTROL, CHAIN, DUEL, PATTERNS)
+TASKS: tuple[Task, ...] = (BAG, SQUEEZE, REPAIR, CONTROL, PATTERNS, DUEL, CHAIN)
