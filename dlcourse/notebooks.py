@@ -186,12 +186,19 @@ def tidy(notebook: Notebook) -> Notebook:
         cell.metadata = nbformat.from_dict({"tags": sorted(tags)} if tags else {})
         cell.setdefault("id", f"cell-{number:02}")
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not is_progress(output)]
+            cell.outputs = [still(output) for output in cell.outputs if not is_progress(output)]
         for output in cell.get("outputs", []):
             output.pop("transient", None)
             if "metadata" in output:
                 output["metadata"] = nbformat.from_dict({})
     return tidied
+
+
+def still(output: Any) -> Any:
+    """Keep of a moving picture the still one, which is shown without a kernel too."""
+    if "text/html" in output.get("data", ()):
+        output.data.pop("application/vnd.jupyter.widget-view+json", None)
+    return output
 
 
 def is_progress(output: Any) -> bool:

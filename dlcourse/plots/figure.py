@@ -101,14 +101,18 @@ def show(drawn: Axes | Figure, alt: str) -> Shown:
         raise ValueError(f"the alt text {alt!r} should be a sentence with the main numbers")
     figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
     assert figure is not None
+    return Shown(alt, as_png(figure), round(figure.get_figwidth() * SHOWN_PIXELS_PER_INCH))
+
+
+def as_png(figure: Figure) -> bytes:
+    """Turn a figure into a small picture, and close it."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", facecolor="white")
     plt.close(figure)
     picture = Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     small = io.BytesIO()
     picture.save(small, format="png", optimize=True)  # a quarter of the size
-    width = round(figure.get_figwidth() * SHOWN_PIXELS_PER_INCH)
-    return Shown(alt, small.getvalue(), width)
+    return small.getvalue()
 
 
 def panels(

@@ -1,0 +1,116 @@
+"""A still picture of a frame, for where no front end moves it."""
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyBboxPatch
+
+from dlcourse.plots import figure
+from dlcourse.plots.figure import COLOURS, DASHES, MARKERS, SIGNED, Shown
+from dlcourse.widgets.marks import Mark
+
+
+def as_picture(panels: Sequence[dict[str, Any]], marks: Sequence[Mark], alt: str) -> Shown:
+    """Draw marks with Matplotlib.
+
+    Parameters
+    ----------
+    panels : sequence of dict
+        As sent to the front end.
+    marks : sequence of Mark
+    alt : str
+        What there is to see.
+    """
+    axes = figure.panels(len(panels), width=4.2, height=3.5)
+    for ax, panel in zip(axes, panels, strict=True):
+        ax.set(xlim=panel["x"], ylim=panel["y"], title=panel["title"])
+        ax.set(xlabel=panel["xlabel"], ylabel=panel["ylabel"])
+        if panel["equal"]:
+            ax.set_aspect("equal", adjustable="box")
+        if panel["bare"]:
+            ax.set_axis_off()
+    for mark in marks:
+        DRAW[mark["k"]](axes[mark.get("p", 0)], mark)
+    for ax in axes:
+        if ax.get_legend_handles_labels()[0]:
+            ax.legend()
+    return figure.show(axes[0], alt)
+
+
+def across(mark: Mark) -> Any:
+    """Give the x of a mark as numbers."""
+    x = mark["x"]
+    return np.linspace(x["from"], x["to"], x["n"]) if isinstance(x, dict) else x
+
+
+def look(mark: Mark) -> dict[str, Any]:
+    """Give the colour and the name of a mark."""
+    return {"color": COLOURS[mark["s"] % len(COLOURS)], "label": mark.get("n")}
+
+
+def draw_line(ax: Axes, mark: Mark) -> None:
+    """Draw a line; None is a gap."""
+    y = [np.nan if value is None else value for value in mark["y"]]
+    ax.plot(across(mark), y, ls=DASHES[mark["s"] % len(DASHES)], **look(mark))
+
+
+def draw_dots(ax: Axes, mark: Mark) -> None:
+    """Draw points."""
+    shape = MARKERS[mark["s"] % len(MARKERS)]
+    ax.plot(across(mark), mark["y"], ls="", marker=shape, ms=2 * mark["r"], **look(mark))
+
+
+def draw_area(ax: Axes, mark: Mark) -> None:
+    """Fill between two lines."""
+    ax.fill_between(across(mark), mark["lower"], mark["upper"], alpha=0.25, **look(mark))
+
+
+def draw_bars(ax: Axes, mark: Mark) -> None:
+    """Draw bars."""
+    ax.bar(across(mark), mark["y"], width=mark["width"], **look(mark))
+
+
+def draw_heat(ax: Axes, mark: Mark) -> None:
+    """Colour a grid."""
+    values = np.frombuffer(base64.b64decode(mark["v"]), np.uint8).reshape(mark["size"])
+    extent = (*mark["x"], *mark["y"])
+    colours = SIGNED if mark["map"] == "signed" else "gray_r"
+    ax.imshow(values, extent=extent, cmap=colours, vmin=0, vmax=255, aspect="auto", zorder=0)
+
+
+def draw_text(ax: Axes, mark: Mark) -> None:
+    """Write words."""
+    place = {"start": "left", "middle": "center", "end": "right"}[mark["anchor"]]
+    ax.text(mark["x"], mark["y"], mark["t"], ha=place)
+
+
+def draw_arrow(ax: Axes, mark: Mark) -> None:
+    """Draw an arrow."""
+    start, end = zip(mark["x"], mark["y"], strict=True)
+    style = {"arrowstyle": "-|>", "color": COLOURS[mark["s"] % len(COLOURS)], "lw": 2}
+    ax.annotate("", end, xytext=start, arrowprops=style)
+
+
+def draw_box(ax: Axes, mark: Mark) -> None:
+    """Draw a box with words."""
+    corner, sides = (mark["x"], mark["y"]), (mark["w"], mark["h"])
+    colour = COLOURS[mark["s"] % len(COLOURS)]
+    ax.add_patch(
+        FancyBboxPatch(corner, *sides, boxstyle="round,pad=0", fc="white", ec=colour, lw=2)
+    )
+    ax.text(corner[0] + sides[0] / 2, corner[1] + sides[1] / 2, mark["t"], ha="center", va="center")
+
+
+DRAW = {
+    "line": draw_line,
+    "dots": draw_dots,
+    "area": draw_area,
+    "bars": draw_bars,
+    "heat": draw_heat,
+    "text": draw_text,
+    "arrow": draw_arrow,
+    "box": draw_box,
+}
