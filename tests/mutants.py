@@ -227,7 +227,9 @@ MUTANTS = {
         ("= for +=", "dkernels += dw", "dkernels[...] = dw"),
         ("sign", "dxs.append(dx)", "dxs.append(-dx)"),
         ("mean for sum in the bias", "@ pixels", "@ pixels / len(pixels)"),
-        ("overlaps overwrite", "dx[:, rows, across] +=", "dx[:, rows, across] ="),
+        ("phases mixed up", "phase[0] :: stride[0]", "0 :: stride[0]"),
+        ("phases not turned", "own[:, :, ::-1, ::-1]", "own"),
+        ("one window late", "window = (phase + padding", "window = stride + (phase + padding"),
         ("last block only", "dmatrices += (seen", "dmatrices = (seen"),
         ("last block only, stride 1", "dturned += (pixels", "dturned = (pixels"),
         (

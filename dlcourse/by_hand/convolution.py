@@ -1,6 +1,7 @@
 """Convolution: the same small weights at every place of an image."""
 
 from collections.abc import Iterator
+from math import gcd
 
 import numpy as np
 
@@ -184,11 +185,11 @@ def correlate_back(
     """Map the gradient at y to the gradients at x (N, H, W, C) and at the kernels (O, C, K, K)."""
     if stride == (1, 1):
         return through_windows_of_dy(dy, x, weight, padding, dilation)
-    dx = scattered(dy, x.shape, weight, stride, padding, dilation)
+    dx = in_phases(dy, x.shape, weight, stride, padding, dilation)
     return dx, kernel_gradient(dy, x, weight.shape, stride, padding, dilation)
 
 
-def scattered(
+def in_phases(
     dy: Array,
     shape: tuple[int, ...],
     weight: Array,
@@ -196,24 +197,57 @@ def scattered(
     padding: Pair,
     dilation: Pair,
 ) -> Array:
-    """Map the gradient at y to that at x (N, H, W, C): spread each number over its window.
+    """Map the gradient at y to that at x (N, H, W, C), where windows are further apart.
 
-    Where windows overlap, their parts add up.  The examples stand last in memory here, so that
-    one addition runs over all of them.
+    With stride 2, a pixel in an even row has met other weights than one in an odd row.  All pixels
+    of one phase have met the same: their gradient weighs the windows of dy with these, turned.
     """
-    outputs, channels, *kernel = weight.shape
-    n, h, w, _ = shape
-    _, high, wide, _ = dy.shape
-    last = np.ascontiguousarray(dy.transpose(3, 1, 2, 0)).reshape(outputs, -1)  # (O, H' W' N)
-    matrix = weight.transpose(2, 3, 1, 0).reshape(-1, outputs)  # (K K C, O)
-    parts = (matrix @ last).reshape(*kernel, channels, high, wide, n)
-    dx = np.zeros((channels, h + 2 * padding[0], w + 2 * padding[1], n), dy.dtype)
-    for i, j in np.ndindex(*kernel):
-        rows = slice(i * dilation[0], i * dilation[0] + stride[0] * high, stride[0])
-        across = slice(j * dilation[1], j * dilation[1] + stride[1] * wide, stride[1])
-        dx[:, rows, across] += parts[i, j]
-    inside = dx[:, padding[0] : padding[0] + h, padding[1] : padding[1] + w]
-    return np.ascontiguousarray(inside.transpose(3, 1, 2, 0))
+    dx = np.zeros(shape, dy.dtype)
+    for phase in np.ndindex(*stride):
+        (up, taps_up, apart_up), (left, taps_across, apart_across) = map(
+            met, phase, stride, padding, dilation, weight.shape[2:]
+        )
+        own = weight[:, :, taps_up][:, :, :, taps_across]
+        pixels = dx[:, phase[0] :: stride[0], phase[1] :: stride[1]]
+        if own.size == 0 or pixels.size == 0:  # a phase that no weight met, or without pixels
+            continue
+        apart = (apart_up, apart_across)
+        reach = [d * (k - 1) for d, k in zip(apart, own.shape[2:], strict=True)]
+        sizes = (pixels.shape[1] + reach[0], pixels.shape[2] + reach[1])
+        seen = placed(dy, sizes, (reach[0] - up, reach[1] - left))
+        turned = own[:, :, ::-1, ::-1].swapaxes(0, 1)
+        pixels[...] = correlate(seen, turned, (1, 1), (0, 0), apart)
+    return dx
+
+
+def met(
+    phase: int, stride: int, padding: int, dilation: int, kernel: int
+) -> tuple[int, slice, int]:
+    """Tell which weights of a row the pixels of a phase have met, and in which windows.
+
+    Returns
+    -------
+    (int, slice, int)
+        The window in which the first pixel met the first of these weights, the weights, and how
+        many windows further back it met the next one.
+    """
+    fitting = [k for k in range(kernel) if (phase + padding - dilation * k) % stride == 0]
+    if not fitting:
+        return 0, slice(0), 1
+    apart = gcd(stride, dilation)
+    window = (phase + padding - dilation * fitting[0]) // stride
+    return window, slice(fitting[0], None, stride // apart), dilation // apart
+
+
+def placed(dy: Array, size: Pair, corner: Pair) -> Array:
+    """Place dy on a ground of zeros of another size, as far as it lies there."""
+    n, high, wide, outputs = dy.shape
+    ground = np.zeros((n, *size, outputs), dy.dtype)
+    target = ground[:, max(corner[0], 0) :, max(corner[1], 0) :][:, :high, :wide]
+    inside = dy[:, max(-corner[0], 0) :, max(-corner[1], 0) :]
+    rows, across = (min(a, b) for a, b in zip(target.shape[1:3], inside.shape[1:3], strict=True))
+    target[:, :rows, :across] = inside[:, :rows, :across]
+    return ground
 
 
 def through_windows_of_dy(

@@ -147,10 +147,12 @@ def over_bands(
 
 
 def share_out(work: Callable[[int], Any]) -> list[Any]:
-    """Let each thread do its share of the work: give work(0), work(1) and so on."""
-    if THREADS == 1:
-        return [work(0)]
-    return list(pool(THREADS).map(work, range(THREADS)))  # NumPy lets others run meanwhile
+    """Let each thread do its share of the work: give work(0), work(1) and so on.
+
+    The first share is this thread's own; NumPy lets the others run while it computes.
+    """
+    others = [pool(THREADS - 1).submit(work, share) for share in range(1, THREADS)]
+    return [work(0), *(other.result() for other in others)]
 
 
 @cache
