@@ -8,6 +8,7 @@ from pathlib import Path
 from jupyterlab_server.workspaces_handler import WorkspacesManager
 
 FIRST = "lectures/00-start.ipynb"
+EXERCISES = "exercises/01-neurons.ipynb"
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {
         "fetchNews": "false",
@@ -27,15 +28,15 @@ LAYOUT = {
 }
 
 
-def open_lab(root: Path, *, browser: bool, port: int) -> None:
+def open_lab(root: Path, *, browser: bool, port: int, first: str = FIRST) -> None:
     """Run JupyterLab on the course until Ctrl-C; kernels inherit our environment variables."""
     from jupyterlab.labapp import LabApp
 
     os.chdir(root)
-    LabApp.launch_instance(lab_arguments(root, browser=browser, port=port))
+    LabApp.launch_instance(lab_arguments(root, browser=browser, port=port, first=first))
 
 
-def lab_arguments(root: Path, *, browser: bool, port: int) -> list[str]:
+def lab_arguments(root: Path, *, browser: bool, port: int, first: str = FIRST) -> list[str]:
     """Give JupyterLab's arguments for the course, after preparing settings and layout.
 
     Parameters
@@ -46,6 +47,8 @@ def lab_arguments(root: Path, *, browser: bool, port: int) -> list[str]:
         Whether to open a browser window.
     port : int
         The first port to try; Jupyter takes the next free one and says so.
+    first : str
+        The notebook to open.
     """
     state = root / ".jupyterlab"
     try:
@@ -55,7 +58,7 @@ def lab_arguments(root: Path, *, browser: bool, port: int) -> list[str]:
         prepare(state)
     return [
         f"--ServerApp.root_dir={root}",
-        f"--LabApp.default_url=/lab/tree/{FIRST}",
+        f"--LabApp.default_url=/lab/tree/{first}",
         f"--LabApp.user_settings_dir={state / 'settings'}",
         f"--LabApp.workspaces_dir={state / 'workspaces'}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dlcourse import commands, jupyter, parity
+from dlcourse.setting_up import course_root
 from dlcourse.twins import find
 
 
@@ -83,6 +84,11 @@ def test_lab_opens_the_first_lecture_without_news(tmp_path):
     for part in ("--no-browser", "--port=9123", f"--LabApp.default_url=/lab/tree/{jupyter.FIRST}"):
         assert part in command
     assert "--no-browser" not in jupyter.lab_arguments(tmp_path, browser=True, port=9123)
+    for first in (jupyter.FIRST, jupyter.EXERCISES):
+        assert (course_root() / first).is_file()
+        assert f"--LabApp.default_url=/lab/tree/{first}" in jupyter.lab_arguments(
+            tmp_path, browser=False, port=1, first=first
+        )
     settings = tmp_path / ".jupyterlab/settings/@jupyterlab/apputils-extension"
     news = json.loads((settings / "notification.jupyterlab-settings").read_text())
     assert news == {"fetchNews": "false", "checkForUpdates": False}
