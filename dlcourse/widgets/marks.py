@@ -45,9 +45,11 @@ def area(x: Any, lower: Any, upper: Any, *, style: int = 0, panel: int = 0) -> M
     return mark("area", panel, style, "", x=across, lower=rounded(lower), upper=rounded(upper))
 
 
-def bars(x: Any, y: Any, *, style: int = 0, panel: int = 0, width: float = 0.8) -> Mark:
+def bars(
+    x: Any, y: Any, *, style: int = 0, panel: int = 0, width: float = 0.8, name: str = ""
+) -> Mark:
     """Draw bars from 0."""
-    return mark("bars", panel, style, "", x=rounded(x), y=rounded(y), width=width)
+    return mark("bars", panel, style, name, x=rounded(x), y=rounded(y), width=width)
 
 
 def heat(
@@ -59,6 +61,7 @@ def heat(
     high: float,
     signed: bool = True,
     smooth: bool = False,
+    written: bool = False,
     panel: int = 0,
 ) -> Mark:
     """Colour the fields of a grid (rows, columns), the first row on top.
@@ -72,12 +75,18 @@ def heat(
         The values of the two ends of the colours: vermilion over white to blue when signed, and
         white to black otherwise.
     signed, smooth : bool
+    written : bool
+        Whether each value, a whole number, stands in its field; one that is not finite stays blank.
     panel : int
     """
-    scaled = np.clip((values - low) / (high - low), 0, 1) * 255
+    filled = np.where(np.isfinite(values), values, (low + high) / 2 if signed else low)
+    scaled = np.clip((filled - low) / (high - low), 0, 1) * 255
     coded = base64.b64encode(np.round(scaled).astype(np.uint8).tobytes()).decode()
     found = mark("heat", panel, 0, "", v=coded, size=list(values.shape), x=rounded(x), y=rounded(y))
-    return found | {"map": "signed" if signed else "greys"} | ({"smooth": 1} if smooth else {})
+    found |= {"map": "signed" if signed else "greys"} | ({"smooth": 1} if smooth else {})
+    if written:
+        found["t"] = [round(v) if np.isfinite(v) else None for v in values.ravel().tolist()]
+    return found
 
 
 def text(x: float, y: float, words: str, *, panel: int = 0, anchor: str = "middle") -> Mark:

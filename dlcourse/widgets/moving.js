@@ -85,7 +85,14 @@ const DRAW = {
     const x = at.x(mark.x[0]), y = at.y(mark.y[1]);
     const made = element("image", { x, y, width: at.x(mark.x[1]) - x, height: at.y(mark.y[0]) - y, preserveAspectRatio: "none", href: canvas.toDataURL() });
     made.style.imageRendering = mark.smooth ? "auto" : "pixelated";
-    return [made];
+    const wide = (mark.x[1] - mark.x[0]) / columns, high = (mark.y[1] - mark.y[0]) / rows;
+    const numbers = (mark.t ?? []).flatMap((value, k) => {
+      if (value === null) return [];
+      const byte = bytes.charCodeAt(k), pale = mark.map === "signed" ? Math.abs(byte - 127.5) < 80 : byte < 128;
+      const across = at.x(mark.x[0] + ((k % columns) + 0.5) * wide), down = at.y(mark.y[1] - (Math.floor(k / columns) + 0.5) * high);
+      return element("text", { x: across, y: down + 4, "text-anchor": "middle", class: pale ? "dl-ink" : "dl-paper" }, written(value));
+    });
+    return [made, ...numbers];
   },
   text(mark, at) {
     return [element("text", { x: at.x(mark.x), y: at.y(mark.y), "text-anchor": mark.anchor ?? "middle", class: "dl-text" }, mark.t)];
@@ -107,8 +114,8 @@ const DRAW = {
   },
 };
 
-function ticks([low, high], count = 5) {
-  const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
+function ticks([low, high], log) {
+  const rough = Math.max((high - low) / 5, log ? 1 : 0), power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough);
   const found = [];
   for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + 1e-9; v += step) found.push(Number(v.toFixed(10)));
@@ -124,11 +131,11 @@ function frameOf(panel, at) {
   const right = at.x(panel.x[1]), bottom = at.y(panel.y[0]), top = at.y(panel.y[1]);
   if (panel.title) made.append(element("text", { x: (LEFT + right) / 2, y: 16, "text-anchor": "middle", class: "dl-title" }, panel.title));
   if (panel.bare) return made;
-  for (const v of panel.xticks ?? ticks(panel.x)) {
+  for (const v of panel.xticks ?? ticks(panel.x, panel.xlog)) {
     made.append(element("line", { x1: at.x(v), x2: at.x(v), y1: top, y2: bottom, class: "dl-grid" }));
     made.append(element("text", { x: at.x(v), y: bottom + 15, "text-anchor": "middle" }, written(v, panel.xlog)));
   }
-  for (const v of panel.yticks ?? ticks(panel.y)) {
+  for (const v of panel.yticks ?? ticks(panel.y, panel.ylog)) {
     made.append(element("line", { x1: LEFT, x2: right, y1: at.y(v), y2: at.y(v), class: "dl-grid" }));
     made.append(element("text", { x: LEFT - 6, y: at.y(v) + 4, "text-anchor": "end" }, written(v, panel.ylog)));
   }
@@ -148,11 +155,11 @@ function legendOf(marks) {
   });
 }
 
-let counter = 0;
-
 // Build the picture in `root`. `read` gives the positions of the sliders, `write` takes them.
 export function build(root, data, read, write) {
-  const id = `dl-${++counter}`;
+  // Every picture on a page loads this file anew, so they have to count together.
+  globalThis.dlMoving = (globalThis.dlMoving ?? 0) + 1;
+  const id = `dl-${globalThis.dlMoving}`;
   root.classList.add("dl-moving");
   root.setAttribute("role", "group");
   root.setAttribute("aria-label", data.title);

@@ -64,6 +64,8 @@ class Panel:
         Whether marks are given as powers of ten.
     bare : bool
         Whether there are no axes.
+    xticks, yticks : sequence of float, optional
+        Where numbers stand at the axes; at about five round places when None.
     """
 
     x: tuple[float, float]
@@ -75,6 +77,8 @@ class Panel:
     xlog: bool = False
     ylog: bool = False
     bare: bool = False
+    xticks: Sequence[float] | None = None
+    yticks: Sequence[float] | None = None
 
 
 @dataclass(frozen=True)

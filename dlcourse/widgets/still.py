@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
+from matplotlib.ticker import MaxNLocator
 
 from dlcourse.plots import figure
 from dlcourse.plots.figure import COLOURS, DASHES, MARKERS, SIGNED, Shown
@@ -28,6 +29,13 @@ def as_picture(panels: Sequence[dict[str, Any]], marks: Sequence[Mark], alt: str
     for ax, panel in zip(axes, panels, strict=True):
         ax.set(xlim=panel["x"], ylim=panel["y"], title=panel["title"])
         ax.set(xlabel=panel["xlabel"], ylabel=panel["ylabel"])
+        for side, log in ((ax.xaxis, panel["xlog"]), (ax.yaxis, panel["ylog"])):
+            if log:
+                side.set_major_locator(MaxNLocator(5, integer=True))
+                side.set_major_formatter(lambda v, _: f"1e{v:g}" if v else "1")
+        for side, ticks in ((ax.xaxis, panel["xticks"]), (ax.yaxis, panel["yticks"])):
+            if ticks is not None:
+                side.set_ticks(ticks)
         if panel["equal"]:
             ax.set_aspect("equal", adjustable="box")
         if panel["bare"]:
@@ -35,7 +43,11 @@ def as_picture(panels: Sequence[dict[str, Any]], marks: Sequence[Mark], alt: str
     for mark in marks:
         DRAW[mark["k"]](axes[mark.get("p", 0)], mark)
     for ax in axes:
-        if ax.get_legend_handles_labels()[0]:
+        names = len(ax.get_legend_handles_labels()[0])
+        full = ax.images or len(ax.containers) > 2 or not ax.axison
+        if names > 3 or (names and full):  # too many to stand beside the marks
+            ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
+        elif names:
             ax.legend()
     return figure.show(axes[0], alt)
 
@@ -78,7 +90,21 @@ def draw_heat(ax: Axes, mark: Mark) -> None:
     values = np.frombuffer(base64.b64decode(mark["v"]), np.uint8).reshape(mark["size"])
     extent = (*mark["x"], *mark["y"])
     colours = SIGNED if mark["map"] == "signed" else "gray_r"
-    ax.imshow(values, extent=extent, cmap=colours, vmin=0, vmax=255, aspect="auto", zorder=0)
+    aspect = ax.get_aspect()
+    ax.imshow(values, extent=extent, cmap=colours, vmin=0, vmax=255, aspect=aspect, zorder=0)
+    for k, number in enumerate(mark.get("t", [])):
+        if number is not None:
+            write_in_field(ax, mark, divmod(k, values.shape[1]), number, int(values.flat[k]))
+
+
+def write_in_field(ax: Axes, mark: Mark, field: tuple[int, int], number: int, byte: int) -> None:
+    """Write a number into a field of a grid, light on dark."""
+    (left, right), (low, high), (rows, columns) = mark["x"], mark["y"], mark["size"]
+    x = left + (field[1] + 0.5) * (right - left) / columns
+    y = high - (field[0] + 0.5) * (high - low) / rows
+    pale = abs(byte - 127.5) < 80 if mark["map"] == "signed" else byte < 128
+    ink = "black" if pale else "white"
+    ax.text(x, y, str(number).replace("-", "−"), color=ink, ha="center", va="center")
 
 
 def draw_text(ax: Axes, mark: Mark) -> None:
