@@ -1,0 +1,78 @@
+"""The first page, and the page of the slides: every row, where it is taught, and its concepts."""
+
+from collections.abc import Sequence
+
+from dlcourse.site.notebook_pages import question_of, title_of
+from dlcourse.site.reference import place
+from dlcourse.site.rst import escape, heading, link, table
+from dlcourse.site.selection import Selection, family_of
+from dlcourse.slides import ROWS, lecture_of
+from dlcourse.twins import TWINS
+
+WELCOME = """
+Every concept of a lecture is implemented twice under one name: by hand in NumPy, with its gradient
+written out, and in PyTorch; and the two are proven equal. These pages show the lectures with what
+they compute. To run them yourself, to change them, and to have your answers checked, get the course
+and start ``python3 -m dlcourse lab``.
+"""
+
+
+def first_page(selection: Selection) -> str:
+    """Write the first page: what the course is, and its lectures."""
+    rows = [
+        (
+            link(escape(title_of("lectures", name)), f"lectures/{name}.html"),
+            escape(question_of(name)),
+            link("exercises", f"exercises/{name}.html") if name in selection.exercises else "",
+        )
+        for name in selection.lectures
+    ]
+    return "\n".join(
+        [
+            ":hide-toc:\n",
+            heading("Deep learning, by hand and in PyTorch", "="),
+            WELCOME,
+            table(("lecture", "question", "exercises"), rows, "30 55 15"),
+            "See also the :doc:`reference of both sides <reference/index>` and the "
+            ":doc:`rows of the slides <slides>`.\n",
+            contents("Lectures", [f"lectures/{name}" for name in selection.lectures]),
+            contents("Exercises", [f"exercises/{name}" for name in selection.exercises]),
+            contents("Look up", ["slides", "reference/index"]),
+        ]
+    )
+
+
+def contents(caption: str, pages: Sequence[str]) -> str:
+    """Write a part of the list of pages at the side."""
+    entries = "".join(f"   {page}\n" for page in pages)
+    return f".. toctree::\n   :hidden:\n   :caption: {caption}\n\n{entries}"
+
+
+def slides(selection: Selection) -> str:
+    """Write the page of the slides' rows, in the order of the lectures."""
+    parts = [
+        heading("What the slides say", "="),
+        "Every statement of the slides has a number. The course computes, proves or measures it; "
+        "where it is wrong, the lecture says so.\n",
+    ]
+    lectures = sorted({name for row in ROWS if (name := lecture_of(row))})
+    for name in lectures:
+        rows = [row for row in ROWS if lecture_of(row) == name]
+        parts.append(heading(name, "-"))
+        if selection.has(f"lectures/{name}"):
+            parts.append(f"Taught in :doc:`lectures/{name}`.\n")
+        lines = [(f"_`{row}`", escape(ROWS[row]), concepts(row, selection)) for row in rows]
+        parts.append(table(("row", "what it says", "concepts"), lines, "10 60 30"))
+    return "\n".join(parts)
+
+
+def concepts(row: str, selection: Selection) -> str:
+    """Name the concepts that implement a row."""
+    links = []
+    for twin in TWINS:
+        if row in twin.slides.split():
+            family = family_of(twin.by_hand())
+            page = f"reference/{family}"
+            built = selection.has(page)
+            links.append(link(twin.name, f"{page}.html#{place(twin)}") if built else twin.name)
+    return ", ".join(links)

@@ -1,0 +1,310 @@
+"""The web site: a part of it is built, and read as a visitor without a network would."""
+
+import html
+import importlib.util
+import json
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+from test_browser import CHROMIUM, QUIET
+from typer.testing import CliRunner
+
+from dlcourse import commands, widgets
+from dlcourse.setting_up import course_root
+from dlcourse.site import building
+
+if lacking := building.missing():
+    pytest.skip(f"no {', '.join(lacking)}: pip install 'dlcourse[site]'", allow_module_level=True)
+
+from dlcourse.site import moving_pictures, notebook_pages
+from dlcourse.site.mathml import mathml
+from dlcourse.site.selection import Selection, notebooks_in, whole_course
+
+PART = Selection(["01-neurons"], ["01-neurons"], ["activations"])
+BUILD = """
+from pathlib import Path
+from dlcourse.site.building import build
+from dlcourse.site.selection import Selection
+build(Path({out!r}), Selection(["01-neurons"], ["01-neurons"], ["activations"]))
+"""
+
+
+class Page(HTMLParser):
+    """What a page has in it: anchors, links, what it loads, pictures, headings."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path, self.text = path, path.read_text("utf-8")
+        self.ids, self.links, self.loads, self.alts, self.h1 = set(), [], [], [], 0
+        self.lang = None
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.ids.add(found.get("id"))
+        self.h1 += tag == "h1"
+        if tag == "html":
+            self.lang = found.get("lang")
+        if tag == "a" and "href" in found:
+            self.links.append(found["href"])
+        elif tag == "link" and "stylesheet" in found.get("rel", ""):
+            self.loads.append(found["href"])
+        elif "src" in found:
+            self.loads.append(found["src"])
+        if tag == "img":
+            self.alts.append(found.get("alt"))
+
+    @property
+    def words(self):
+        """The text as it is read, without any space."""
+        return re.sub(r"\s", "", html.unescape(re.sub(r"<[^>]*>", "", self.text)))
+
+
+def run(code, **variables):
+    """Run Python in a process of its own, where warnings of other packages do no harm."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=course_root(),
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    out = tmp_path_factory.mktemp("site") / "out"
+    run(BUILD.format(out=str(out)), PYTHONHASHSEED="1")
+    return out
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {path: Page(path) for path in site.rglob("*.html")}
+
+
+def test_the_pages_are_there(site, pages):
+    names = {path.relative_to(site).as_posix() for path in pages}
+    for folder in ("lectures/01-neurons", "exercises/01-neurons", "reference/activations"):
+        assert f"{folder}.html" in names
+    assert {"index.html", "slides.html", "search.html", "reference/index.html"} <= names
+
+
+def test_pages_load_nothing_from_elsewhere(site, pages):
+    for page in pages.values():
+        for source in page.loads:
+            if not source.startswith("data:image/"):
+                assert (page.path.parent / source.partition("?")[0]).is_file(), source
+    for style in site.rglob("*.css"):
+        text = style.read_text("utf-8")
+        assert not re.search(r"""(url\(|@import)\s*['"]?(https?:)?//""", text), style.name
+
+
+def test_no_link_is_broken(pages):
+    seen = 0
+    for page in pages.values():
+        for link in page.links:
+            if link.startswith("https://"):
+                continue
+            place, _, anchor = link.partition("#")
+            target = (page.path.parent / place).resolve() if place else page.path
+            assert target in pages, f"{page.path.name}: {link}"
+            assert not anchor or unquote(anchor) in pages[target].ids, f"{page.path.name}: {link}"
+            seen += page.path.parent.name == "exercises" and anchor != "" and place != ""
+    assert seen > 3  # from exercises to headings of the lecture
+
+
+def test_pages_can_be_read_by_everyone(pages):
+    for page in pages.values():
+        assert (page.lang, page.h1) == ("en", 1), page.path.name
+        assert all(page.alts), page.path.name
+        assert "Skip to content" in page.text
+        assert 'data-theme="auto"' in page.text or "prefers-color-scheme" in page.text
+        assert page.path.stat().st_size < 2_000_000
+
+
+def test_a_lecture_is_shown_as_it_was_run(site, pages):
+    page = pages[site / "lectures/01-neurons.html"]
+    committed = nbformat.read(course_root() / "lectures/01-neurons.ipynb", as_version=4)
+    pictures = [
+        alt
+        for cell in committed.cells
+        for output in cell.get("outputs", [])
+        for alt in re.findall(r'<img alt="([^"]*)"', output.get("data", {}).get("text/html", ""))
+    ]
+    assert [html.unescape(alt) for alt in pictures] == page.alts
+    assert page.text.count("<math ") > 20
+    assert "$" not in re.sub(r"<(script|pre).*?</\1>|<[^>]*>", "", page.text, flags=re.DOTALL)
+
+
+def test_answers_are_not_on_the_pages(site, pages):
+    everything = "".join(page.words for page in pages.values())
+    starter = (course_root() / "exercises/01-neurons.ipynb").read_text("utf-8")
+    page = pages[site / "exercises/01-neurons.html"]
+    assert "YOURCODEHERE" in page.words
+    assert "BEGINSOLUTION" not in everything
+    answers = 0
+    for cell in nbformat.read(course_root() / "solutions/01-neurons.ipynb", as_version=4).cells:
+        for code in re.findall(r"BEGIN SOLUTION\n(.*?)### END", cell.source, re.DOTALL):
+            for line in map(str.strip, code.splitlines()):
+                if len(line) > 20 and json.dumps(line)[1:-1] not in starter:
+                    answers += 1
+                    assert re.sub(r"\s", "", line) not in page.words, line
+    assert answers > 3
+
+
+def test_twins_stand_next_to_each_other(site, pages):
+    page = pages[site / "reference/activations.html"]
+    for name in ("Sigmoid", "ReLU", "softmax_jacobian"):
+        assert {f"dlcourse.by_hand.{name}", f"dlcourse.in_torch.{name}"} <= page.ids
+    assert page.text.count('class="twins docutils container"') == 2 * 9
+    assert "N08" in page.words
+
+
+def test_rows_name_lectures_and_concepts(site, pages):
+    slides = pages[site / "slides.html"]
+    assert {"n08", "u05", "bn11"} <= slides.ids
+    assert "reference/activations.html#dlcourse.by_hand.Sigmoid" in slides.links
+    assert "lectures/01-neurons.html" in slides.links
+
+
+def test_words_are_found(site):
+    index = (site / "searchindex.js").read_text("utf-8")
+    for word in ("sigmoid", "lectures/01-neurons", "reference/activations"):
+        assert word in index
+
+
+def test_moving_pictures_bring_their_frames(site, pages):
+    text = pages[site / "lectures/01-neurons.html"].text
+    found = re.findall(r'<div class="moving-picture">(.*?)<script[^>]*>(.*?)</script>', text)
+    assert len(found) == 2
+    for (still, frames), picture in zip(
+        found, (widgets.ridge(), widgets.activations()), strict=True
+    ):
+        assert still.startswith("<img alt=")
+        expected = {"data": picture.data, "positions": picture.positions}
+        assert json.loads(frames) == json.loads(json.dumps(expected))
+    script = (site / "_static/moving.js").read_text("utf-8")
+    assert not re.search(r"^(export|import)\b", script, re.MULTILINE)
+
+
+def test_only_a_cell_that_ends_in_a_widget_moves():
+    assert moving_pictures.picture_of("x = 1\nprint(x)") is None
+    assert moving_pictures.picture_of("shown = widgets.ridge()\nshown.bias = 2") is None
+    assert moving_pictures.picture_of("x = 1\nwidgets.ridge()").data["title"]
+
+
+@pytest.mark.slow
+def test_the_same_course_gives_the_same_bytes(site, tmp_path):
+    run(BUILD.format(out=str(tmp_path)), PYTHONHASHSEED="2")
+    names = {path.relative_to(site) for path in site.rglob("*") if path.is_file()}
+    assert names == {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert [n for n in names if (site / n).read_bytes() != (tmp_path / n).read_bytes()] == []
+
+
+@pytest.mark.parametrize("folder", ["lectures", "exercises"])
+def test_every_formula_of_the_course_has_mathml(folder):
+    formulas = 0
+    for name in notebooks_in(folder):
+        for cell in nbformat.read(course_root() / folder / f"{name}.ipynb", as_version=4).cells:
+            if cell.cell_type == "markdown":
+                for block, line in re.findall(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", cell.source, re.S):
+                    assert "<math" in mathml(block or line, block=bool(block))
+                    formulas += 1
+    assert formulas > 30
+
+
+def test_a_formula_that_cannot_be_written_is_named():
+    with pytest.raises(ValueError, match=r"\\nonsense in the formula .*x. has no MathML"):
+        mathml(r"\nonsense x", block=False)
+
+
+def test_limits_of_a_sum_stand_below_it():
+    assert "<munder><mo" in mathml(r"\left(\sum_t x\right)", block=True).replace(
+        ' movablelimits="true"', ""
+    )
+
+
+def test_links_to_pages_that_are_not_built_become_words():
+    text = "See [one](../lectures/01-neurons.ipynb#Tanh) and [two](../lectures/02-capacity.ipynb)."
+    assert notebook_pages.with_links(text, "exercises", PART) == (
+        "See [one](../lectures/01-neurons.ipynb#Tanh) and two."
+    )
+    assert notebook_pages.with_links(text, "exercises", whole_course()) == text
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    result = CliRunner().invoke(commands.app, ["site", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "was not made by dlcourse site" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_building_again_replaces_only_its_own_files(tmp_path):
+    pages, out = tmp_path / "pages", tmp_path / "out"
+    (pages / "lectures").mkdir(parents=True)
+    (pages / "lectures" / "old.html").write_text("old")
+    building.publish(pages, out)
+    (out / "CNAME").write_text("mine")
+    (pages / "lectures" / "old.html").rename(pages / "new.html")
+    building.check_folder(out)
+    building.publish(pages, out)
+    assert {path.name for path in out.rglob("*") if path.is_file()} == {
+        "CNAME",
+        "new.html",
+        building.MARKER,
+    }
+
+
+def test_what_is_missing_is_said(monkeypatch, tmp_path):
+    there = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "furo" else there(name)
+    )
+    result = CliRunner().invoke(commands.app, ["site", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert "the site needs Furo: pip install 'dlcourse[site]'" in result.output
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    importlib.util.find_spec("playwright") is None or CHROMIUM is None,
+    reason="no Playwright or no Chromium, to see the site in a browser",
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_browser_without_a_network_moves_the_pictures(site, scheme):
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        page = browser.new_page(color_scheme=scheme)
+        problems = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda said: problems.append(said.text) if said.type == "error" else 0)
+        page.on(
+            "request",
+            lambda asked: (
+                None if asked.url.startswith(("file:", "data:")) else problems.append(asked.url)
+            ),
+        )
+        page.goto((site / "lectures/01-neurons.html").as_uri())
+        picture = page.locator(".dl-moving").first
+        before = picture.locator(".dl-says").inner_text()
+        picture.locator("input").first.focus()
+        page.keyboard.press("End")
+        assert picture.locator(".dl-says").inner_text() != before
+        ground = picture.evaluate("shown => getComputedStyle(shown).backgroundColor")
+        assert ground == {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 22, 22)"}[scheme]
+        page.goto((site / "search.html").as_uri() + "?q=sigmoid")
+        page.wait_for_selector("#search-results li")
+        assert problems == []
+        browser.close()
