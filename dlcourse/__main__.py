@@ -10,7 +10,17 @@ import signal
 import subprocess
 import sys
 
-COMMANDS = ["lab", "test", "progress", "compare", "bench", "exercises", "notebooks"]
+COMMANDS = [
+    "lab",
+    "test",
+    "progress",
+    "grade",
+    "compare",
+    "bench",
+    "site",
+    "exercises",
+    "notebooks",
+]
 HELP = """dlcourse: a deep learning course, every concept by hand and in PyTorch, proven equal.
 
   python3 -m dlcourse lab     set everything up and open the course in JupyterLab

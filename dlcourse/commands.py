@@ -3,7 +3,6 @@
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -12,6 +11,7 @@ import typer
 
 from dlcourse import setting_up
 from dlcourse.installing import hand_over, wait_for
+from dlcourse.own_copy import copy_course, own_copy
 
 app = typer.Typer(
     name="dlcourse",
@@ -51,15 +51,21 @@ def course(
 def lab(
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The first port to try.")] = 8888,
+    exercises: Annotated[
+        bool, typer.Option("--exercises", help="Begin with the exercises instead.")
+    ] = False,
 ) -> None:
     """Open the course in JupyterLab, at its first lecture."""
-    from dlcourse.jupyter import open_lab
+    from dlcourse.jupyter import EXERCISES, FIRST, open_lab
 
-    root = own_copy() if setting_up.checkout() is None else setting_up.course_root()
+    try:
+        root = own_copy(typer.echo) if setting_up.checkout() is None else setting_up.course_root()
+    except OSError as error:
+        stop(str(error))
     variables = environment()
     os.environ.clear()
     os.environ.update(variables)
-    open_lab(root, browser=browser, port=port)
+    open_lab(root, browser=browser, port=port, first=EXERCISES if exercises else FIRST)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -138,6 +144,111 @@ def progress(
     typer.echo(f"Kept in {record.record_file()}")
 
 
+@app.command()
+def grade(
+    submissions: Annotated[
+        Path,
+        typer.Argument(help="A folder for each person, a folder of notebooks, or a zip of either."),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder for the report.")],
+    lecture: Annotated[
+        list[str] | None,
+        typer.Option(help="What is graded, such as 04; what a tenth of the class answered."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Of the secret cases; drawn once, and kept in OUT.")
+    ] = None,
+    attempts: Annotated[
+        str, typer.Option(help="Of several, the best or the last counts.")
+    ] = "best",
+    late_penalty: Annotated[
+        float, typer.Option(min=0, max=100, help="Percent that Canvas's late files lose.")
+    ] = 0.0,
+    points: Annotated[
+        Path | None, typer.Option(help="CSV of points by hand: person or number, task, points.")
+    ] = None,
+    lms: Annotated[
+        list[str] | None, typer.Option(help="Write a table for canvas or moodle, too.")
+    ] = None,
+    assignment: Annotated[str, typer.Option(help="Its name on that platform.")] = "",
+    seconds: Annotated[int, typer.Option(min=1, help="The most for one notebook.")] = 60,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Notebooks at a time; one on each core.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a Dask cluster, such as tcp://host:8786.")
+    ] = None,
+    sandbox: Annotated[
+        bool,
+        typer.Option(help="Without one, submitted code can do all that you can do."),
+    ] = True,
+) -> None:
+    """Grade a class on the tasks of the exercises, with secret cases, in a sandbox.
+
+    The report has grades.csv, notes.csv, class.html, and for each person a page in feedback/ and
+    Gradescope's JSON in results/. Started again with the same OUT, it judges only what is new.
+    """
+    from dlcourse.grading.grading import GradingError
+    from dlcourse.grading.judging import Limits
+    from dlcourse.grading.sandbox import SandboxError
+    from dlcourse.grading.whole_class import Choices, grade_class
+
+    choices = Choices(
+        lectures=lecture or (),
+        seed=seed,
+        attempts=attempts,
+        late_penalty=late_penalty,
+        points=points,
+        lms=lms or (),
+        assignment=assignment,
+        limits=Limits(silence=min(Limits.silence, seconds), seconds=seconds),
+        workers=workers,
+        scheduler=scheduler,
+        sandbox=sandbox,
+    )
+    try:
+        overview = grade_class(submissions, out, choices)
+    except (ValueError, SandboxError) as error:
+        stop(f"{error}.", code=2)
+    except GradingError as error:
+        stop(f"{error}.")
+    except KeyboardInterrupt:
+        stop("stopped; what is judged is kept: start again with the same --out.", code=130)
+    except OSError as error:
+        stop(f"{error.filename or scheduler} cannot be used: {error.strerror or error}.")
+    people = len(overview.shares)
+    mean = sum(overview.shares) / max(people, 1)
+    typer.echo(
+        f"{people} graded, {100 * mean:.1f} % of {overview.full:g} points on average; "
+        f"{len(overview.notes)} notes. The report: {out / 'class.html'}"
+    )
+
+
+@app.command()
+def site(
+    out: Annotated[Path, typer.Argument(help="A new or empty folder, or one made by this before.")],
+) -> None:
+    """Build the course as a web site of static pages, which need no server and no network.
+
+    Lectures as they were last run, exercises without answers, both sides of every concept, the
+    rows of the slides, and a search. It takes a minute or two.
+    """
+    from dlcourse.site.building import FolderError, SiteError, build, missing
+
+    if lacking := missing():
+        packages = ", ".join(lacking)
+        stop(f"the site needs {packages}: pip install 'dlcourse[site]', and start again.", code=2)
+    try:
+        pages = build(out)
+    except FolderError as error:
+        stop(f"{error}.", code=2)
+    except SiteError as error:
+        stop(str(error))
+    except OSError as error:
+        stop(f"{error.filename} cannot be used: {error.strerror}.")
+    typer.echo(f"{len(pages)} pages; the first: {out / 'index.html'}")
+
+
 @exercises.command("list")
 def list_exercises(
     names: Annotated[list[str] | None, typer.Argument(help="Such as 03.")] = None,
@@ -149,6 +260,31 @@ def list_exercises(
         raise typer.Exit(listing.list_tasks(names or ()))
     except ValueError as error:
         stop(str(error), code=2)
+
+
+@exercises.command("check")
+def check_exercises(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Tasks such as conv2d-forward, or lectures: 03.")
+    ] = None,
+) -> None:
+    """Prove tasks: right answers score, starters do not, wrong ones draw their own hints.
+
+    For a new task, it says what is missing.
+    """
+    from dlcourse.exercises import proving
+
+    proved, broken = 0, 0
+    try:
+        for name, problems in proving.prove(names or ()):
+            proved, broken = proved + 1, broken + bool(problems)
+            typer.echo(f"{name}: {'proven' if not problems else 'NOT proven'}")
+            for problem in problems:
+                typer.echo("  - " + problem.replace("\n", "\n    "))
+    except ValueError as error:
+        stop(str(error), code=2)
+    if broken:
+        stop(f"{broken} of {proved} are not proven.")
 
 
 @exercises.command("derive")
@@ -227,45 +363,3 @@ def environment() -> dict[str, str]:
         paths = [str(root), *filter(None, [chosen.get("PYTHONPATH")])]
         chosen["PYTHONPATH"] = os.pathsep.join(paths)
     return chosen
-
-
-def own_copy() -> Path:
-    """Find or make the learner's own copy of the lectures, when the course came as a wheel."""
-    here = Path.cwd()
-    if (here / "lectures" / "00-start.ipynb").is_file():
-        return here
-    folder = here / "dlcourse-course"
-    try:
-        new, kept = copy_course(folder, but=("tests", "pyproject.toml"))
-    except OSError as error:
-        reason = error.strerror
-        stop(f"the lectures cannot be copied to {folder} ({reason}); go to a folder of your own.")
-    news = [f"{new} new files"] * bool(new)
-    news += [f"left as they are, since they differ from the course's: {kept}"] * bool(kept)
-    typer.echo(f"The course is in {folder}{': ' * bool(news)}{'; '.join(news)}.")
-    return folder
-
-
-def copy_course(target: Path, *, but: Sequence[str] = ()) -> tuple[int, int]:
-    """Copy the course of the wheel, leaving alone what is there already.
-
-    Returns
-    -------
-    (int, int)
-        How many files are new, and how many were there in another version.
-    """
-    source, new, kept = setting_up.course_root(), 0, 0
-    for file in sorted(source.rglob("*")):
-        inside = file.relative_to(source)
-        if not file.is_file() or "__pycache__" in inside.parts or inside.parts[0] in but:
-            continue
-        place = target / inside
-        if place.exists():
-            kept += place.read_bytes() != file.read_bytes()
-            continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        partial = place.with_name(place.name + ".part")
-        partial.write_bytes(file.read_bytes())
-        partial.replace(place)
-        new += 1
-    return new, kept

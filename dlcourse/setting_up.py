@@ -80,11 +80,19 @@ def suffices(root: Path | None) -> bool:
 def requirements(root: Path | None, *, test: bool = True) -> list[str]:
     """List the requirements of the course, such as "numpy>=2.1"."""
     if root is None:
-        wanted = importlib.metadata.requires("dlcourse") or []
-        return [line.partition(";")[0].strip() for line in wanted if test or "extra" not in line]
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extra = project["optional-dependencies"]["test"] if test else []
-    return [*project["dependencies"], *extra]
+        known = importlib.metadata.requires("dlcourse") or []
+        wanted = [line for line in known if test or "extra" not in line]
+    else:
+        project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        extra = project["optional-dependencies"]["test"] if test else []
+        wanted = [*project["dependencies"], *extra]
+    return [line.partition(";")[0].strip() for line in wanted if is_for_here(line)]
+
+
+def is_for_here(requirement: str) -> bool:
+    """Whether a requirement is for this system: its marker may name another."""
+    system = re.search(r"sys_platform\s*==\s*['\"](\w+)['\"]", requirement)
+    return system is None or system[1] == sys.platform
 
 
 def missing(root: Path | None, *, test: bool = True) -> list[str]:

@@ -7,7 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from dlcourse import commands, jupyter, parity
+from dlcourse import commands, jupyter, own_copy, parity
 from dlcourse.setting_up import course_root
 from dlcourse.twins import find
 
@@ -113,8 +113,8 @@ def test_a_copy_of_the_course_never_overwrites(tmp_path, monkeypatch):
     (source / "lectures").mkdir(parents=True)
     (source / "lectures" / "a.ipynb").write_text("course")
     (source / "lectures" / "b.ipynb").write_text("course")
-    monkeypatch.setattr(commands.setting_up, "course_root", lambda: source)
-    assert commands.copy_course(target) == (2, 0)
+    monkeypatch.setattr(own_copy.setting_up, "course_root", lambda: source)
+    assert own_copy.copy_course(target) == (2, 0)
     (target / "lectures" / "a.ipynb").write_text("mine")
-    assert commands.copy_course(target) == (0, 1)
+    assert own_copy.copy_course(target) == (0, 1)
     assert (target / "lectures" / "a.ipynb").read_text() == "mine"

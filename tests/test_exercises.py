@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from dlcourse import commands
 from dlcourse.exercises import derive, proving
 from dlcourse.exercises.proving import PROOFS, pieces
 from dlcourse.exercises.proving import read_notebook as read
@@ -75,6 +77,20 @@ def test_a_starter_that_is_an_answer_is_found(monkeypatch):
     lecture, task = everything()["tied-weights"]
     monkeypatch.setattr(derive, "without_solution", lambda source: source)
     assert list(PROOFS["starter"](task, lecture)) != []
+
+
+def test_the_command_says_what_is_missing(monkeypatch):
+    def dlcourse(*names):
+        return CliRunner().invoke(commands.app, ["exercises", "check", *names])
+
+    assert dlcourse("tied-weights").output == "tied-weights: proven\n"
+    assert dlcourse("no-such-task").exit_code == 2
+    monkeypatch.setattr(proving, "SEEDS", ())
+    monkeypatch.setattr(proving, "HINT", 10_000)
+    done = dlcourse("tied-weights")
+    assert done.exit_code == 1
+    assert "tied-weights: NOT proven\n  - hints: the hint of " in done.output
+    assert "1 of 1 are not proven." in done.output
 
 
 def test_a_task_a_lecture_or_everything_can_be_proven():

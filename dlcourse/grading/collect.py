@@ -3,8 +3,10 @@
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 LARGEST = 20 << 20  # bytes of one notebook; one with large pictures has a few million
@@ -35,15 +37,24 @@ class Zipped:
 
     def read(self) -> bytes:
         """Give its content, unless the zip lies about its size."""
-        with zipfile.ZipFile(self.archive) as archive:
-            info = archive.getinfo(self.name)
-            if info.file_size > LARGEST:
-                raise ValueError(too_large(info.file_size))
+        archive = opened(self.archive)
+        info = archive.getinfo(self.name)
+        if info.file_size > LARGEST:
+            raise ValueError(too_large(info.file_size))
+        try:
             with archive.open(info) as file:
                 content = file.read(LARGEST + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise ValueError(f"cannot be unpacked: {error}") from error
         if len(content) > LARGEST:
             raise ValueError(too_large(len(content)))
         return content
+
+
+@lru_cache(maxsize=1)
+def opened(archive: Path) -> zipfile.ZipFile:
+    """Open a zip once for all its files."""
+    return zipfile.ZipFile(archive)
 
 
 File = Loose | Zipped
@@ -67,14 +78,13 @@ class Submission:
 
     person: str
     number: str = ""
-    late: bool = False
     files: list[File] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> str:
         """Tell people apart, by number where there is one."""
-        return self.number or self.person
+        return f"number {self.number}" if self.number else self.person
 
 
 def collect(source: Path) -> list[Submission]:
@@ -108,9 +118,8 @@ def collect(source: Path) -> list[Submission]:
     for name, file in files:
         found = person_of(PurePosixPath(name))
         submission = people.setdefault(found.key, found)
-        submission.late |= found.late
         if isinstance(file, str):
-            submission.notes.append(file)
+            submission.notes.append(legible(file))
         else:
             submission.files.append(file)
     if not people:
@@ -181,7 +190,7 @@ def ignored(name: str) -> bool:
 
 
 CANVAS = re.compile(r"^(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)$")
-MOODLE = re.compile(r"^(?P<name>.+)_(?P<number>\d+)_assignsubmission_(file|onlinetext)_?$")
+MOODLE = re.compile(r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(file|onlinetext)(_.*)?$")
 
 
 def person_of(path: PurePosixPath) -> Submission:
@@ -191,14 +200,25 @@ def person_of(path: PurePosixPath) -> Submission:
     "Ann Lee_123_assignsubmission_file_".  Otherwise the first folder is the person, and without a
     folder the name of the file.
     """
-    first = path.parts[0]
+    first, last = legible(path.parts[0]), legible(path.name)
     if match := MOODLE.match(first):
         return Submission(match["name"], match["number"])
-    if match := CANVAS.match(path.name):
-        return Submission(match["name"], match["number"], late=bool(match["late"]))
+    if match := CANVAS.match(last):
+        return Submission(match["name"], match["number"])
     if len(path.parts) > 1:
         return Submission(first)
-    return Submission(path.stem)
+    return Submission(legible(path.stem))
+
+
+def legible(name: str) -> str:
+    """Leave out what cannot be shown: broken encodings, and signs that steer a terminal."""
+    return "".join(c if c.isprintable() else "�" for c in name)
+
+
+def is_late(name: str) -> bool:
+    """Tell whether Canvas marks a file as late."""
+    match = CANVAS.match(PurePosixPath(name).name)
+    return bool(match and match["late"])
 
 
 def attempt_of(name: str) -> tuple[int, str]:

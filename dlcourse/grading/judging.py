@@ -1,19 +1,18 @@
 """Judge a notebook: run it in the sandbox, compare outside."""
 
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from dlcourse.by_hand.box import Array
-from dlcourse.exercises.judge import AnswerKey, answer_key, judge
-from dlcourse.exercises.probe import Seen
+from dlcourse.exercises.judge import AnswerKey, judge
 from dlcourse.exercises.result import Failure, Result
 from dlcourse.exercises.task import Task
 from dlcourse.exercises.tasks import tasks_of
-from dlcourse.grading.inside.messages import BadMessageError, frames, unpack
 from dlcourse.grading.notebook import leans_on_torch, lectures_in
-from dlcourse.grading.sandbox import Server
+from dlcourse.grading.reading import Keys, Tried, read
+from dlcourse.grading.sandbox import Played
 
 STUCK = 4  # cells that are left out, one after another, when a notebook gets stuck in them
 
@@ -52,7 +51,7 @@ class Verdict:
 
     Attributes
     ----------
-    task : str
+    task, lecture : str
     state : str
         "right", "wrong" or "not attempted".
     points, full : int
@@ -62,6 +61,7 @@ class Verdict:
     """
 
     task: str
+    lecture: str
     state: str
     points: int
     full: int
@@ -76,18 +76,30 @@ class Judged:
 
     Attributes
     ----------
-    verdicts : dict of str to Verdict
-        By task.
+    verdicts : list of Verdict
+    seed : int
+        Whose numbers the notebook says that its questions had.
     notes : list of str
         Cells that failed, and what else there is to say.
     """
 
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    seed: int = 0
     notes: list[str] = field(default_factory=list)
 
 
+class Runner(Protocol):
+    """What runs a submission: the sandbox, or what stands in for it."""
+
+    def run(self, request: dict[str, Any], secret: list[Any]) -> Played:
+        """Run a submission on public and on secret cases."""
+
+    def stop(self) -> None:
+        """End what is running."""
+
+
 def judge_notebook(
-    cells: Sequence[str], servers: dict[bool, Server], *, secret: int, limits: Limits
+    cells: Sequence[str], servers: Mapping[bool, Runner], *, secret: int, limits: Limits
 ) -> Judged:
     """Judge every task that a notebook answers.
 
@@ -95,7 +107,7 @@ def judge_notebook(
     ----------
     cells : sequence of str
         Its code.
-    servers : dict of bool to Server
+    servers : mapping of bool to Runner
         The sandbox without PyTorch, and the one with it.
     secret : int
         Source of the cases that decide; the public ones only explain.
@@ -104,16 +116,20 @@ def judge_notebook(
     lectures = lectures_in(list(cells))
     if not lectures:
         return Judged(notes=["it answers no task of this course"])
-    judged, seed = Judged(), personal_seed(cells)
-    tasks = [task for lecture in lectures for task in tasks_of(lecture)]
+    judged = Judged(seed=personal_seed(cells))
+    deadline = time.monotonic() + limits.seconds
+    tasks = [(lecture, task) for lecture in lectures for task in tasks_of(lecture)]
+    tried: dict[str, Tried] = {}
+    left = list(cells)  # without those in which the notebook gets stuck
     for torch in (False, True):
-        own = [task for task in tasks if (task.kind == "torch") == torch]
+        own = [
+            Keys(task, judged.seed, secret) for _, task in tasks if (task.kind == "torch") == torch
+        ]
         if own:
-            found = run(list(cells), own, servers[torch], seed, secret, limits, judged.notes)
-            for task in own:
-                judged.verdicts[task.id] = verdict(
-                    task, found.get(task.id), cells, seed=seed, secret=secret
-                )
+            tried |= run(left, own, servers[torch], limits, deadline, judged.notes)
+    for lecture, task in tasks:
+        result = result_of(Keys(task, judged.seed, secret), tried[task.id], cells)
+        judged.verdicts.append(verdict(lecture, result))
     judged.notes = list(dict.fromkeys(judged.notes))
     return judged
 
@@ -124,143 +140,120 @@ def personal_seed(cells: Sequence[str]) -> int:
     return int(match[1]) if match else 0
 
 
-def keys_of(task: Task, seed: int, secret: int) -> list[AnswerKey]:
-    """Give the keys of a task: the public cases, and the secret ones if it takes arguments."""
-    public = answer_key(task, seed)
-    return [public] if not task.inputs or task.numbers else [public, answer_key(task, secret)]
+# ---- running -----------------------------------------------------------------------------------
 
 
 def run(
     cells: list[str],
-    tasks: Sequence[Task],
-    server: Server,
-    seed: int,
-    secret: int,
+    keys: Sequence[Keys],
+    server: Runner,
     limits: Limits,
+    deadline: float,
     notes: list[str],
-) -> dict[str, list[Seen] | str]:
+) -> dict[str, Tried]:
     """Run a notebook, again and again where it gets stuck, each time without what stopped it.
 
+    Cells that stopped it are empty afterwards.
+
     Returns
     -------
-    dict of str to (list of Seen, or str)
+    dict of str to Tried
         For each task what its answer did with all cases, or why there is nothing.
     """
-    found: dict[str, list[Seen] | str] = {}
-    left, dropped = list(tasks), 0
+    tried = {k.task.id: Tried() for k in keys}
+    left, dropped = list(keys), 0
     while left:
+        seconds = deadline - time.monotonic()
+        if seconds <= 0:
+            stop(tried, left, "late")
+            break
         request = {
             "cells": cells,
-            "tasks": [
-                {
-                    "function": task.function,
-                    "cases": [c.arguments for k in keys_of(task, seed, secret) for c in k.cases],
-                }
-                for task in left
-            ],
-            **vars(limits),
+            "functions": [k.task.function for k in left],
+            "cases": [arguments_of(k.public) for k in left],
+            "silence": limits.silence,
+            "seconds": int(seconds) + 1,
+            "memory": limits.memory,
+            "disk": limits.disk,
         }
-        ended, written = server.run(request)
-        at_cell, at_task, done = read(written, left, cells, found, notes)
-        left = [task for k, task in enumerate(left) if k not in done]
-        if ended == "finished" and not left:
-            break
-        if at_task is None and at_cell is not None and dropped < STUCK:
-            notes.append(f"cell {at_cell + 1} was left out: {ENDED[ended]}")
-            cells = [*cells[:at_cell], "", *cells[at_cell + 1 :]]
+        played = server.run(request, [arguments_of(k.secret) for k in left])
+        at_cell, at_task = read(played, left, cells, tried, notes)
+        left = [k for k in left if not is_done(k, tried[k.task.id])]
+        if at_task is None and played.ended != "finished" and dropped < STUCK:
+            notes.append(f"cell {at_cell + 1} was left out: {ENDED.get(played.ended)}")
+            cells[at_cell] = ""
             dropped += 1
-            continue
-        stopped = left[:1] if at_task is not None and ended != "late" else left
-        for task in stopped:
-            found[task.id] = ENDED[ended]
-        left = [task for task in left if task not in stopped]
-    return found
+        elif left:
+            stuck = [k for k in left if k.task.id == at_task]
+            only = stuck if played.ended != "late" and stuck else left
+            stop(tried, only, played.ended)
+            left = [k for k in left if k not in only]
+    return tried
 
 
-def read(
-    written: bytes,
-    tasks: Sequence[Task],
-    cells: Sequence[str],
-    found: dict[str, list[Seen] | str],
-    notes: list[str],
-) -> tuple[int | None, int | None, set[int]]:
-    """Read what the sandbox wrote, believing none of it.
-
-    Returns
-    -------
-    (int or None, int or None, set of int)
-        The cell and the task that were begun last, and the tasks that are done.
-    """
-    at_cell: int | None = None
-    at_task: int | None = None
-    done: set[int] = set()
-    for frame in frames(written):
-        try:
-            message = unpack(frame)
-            if "cell" in message:
-                at_cell = min(max(int(message["cell"]), 0), len(cells) - 1)
-                if failed := str(message.get("failed", ""))[:40]:
-                    notes.append(f"cell {at_cell + 1} ended in {failed}")
-                continue
-            number = int(message["task"])
-            task = tasks[number]
-            at_task = number
-            if message.get("missing"):
-                found[task.id] = "missing"
-                done.add(number)
-            elif "seen" in message:
-                found[task.id] = [as_seen(s) for s in message["seen"]]
-                done.add(number)
-        except (BadMessageError, KeyError, IndexError, TypeError, ValueError, AttributeError):
-            continue  # a forged message gains nothing
-    return at_cell, at_task, done
+def arguments_of(key: AnswerKey | None) -> list[Any]:
+    """List the arguments of all cases."""
+    return [] if key is None else [case.arguments for case in key.cases]
 
 
-def as_seen(message: dict[str, Any]) -> Seen:
-    """Read what was seen, and refuse what is no such thing."""
-    values, after = tuple(message["values"]), tuple(message["after"])
-    if not all(isinstance(a, Array.__origin__) for a in values + after):  # type: ignore[attr-defined]
-        raise TypeError("values are arrays")
-    missing = str(message.get("missing", ""))
-    said = f"name {missing!r} is not defined" if missing.isidentifier() else ""
-    return Seen(values, after, str(message["error"])[:60], said)
+def is_done(keys: Keys, tried: Tried) -> bool:
+    """Tell whether everything is known of a task."""
+    needed = tried.public is not None and (keys.secret is None or tried.secret is not None)
+    return tried.missing or needed
 
 
-def verdict(
-    task: Task, found: list[Seen] | str | None, cells: Sequence[str], *, seed: int, secret: int
-) -> Verdict:
+def stop(tried: Mapping[str, Tried], keys: Sequence[Keys], ended: str) -> None:
+    """Write down why there is nothing of some tasks."""
+    for k in keys:
+        tried[k.task.id].stopped = ENDED.get(ended, ENDED["finished"])
+
+
+# ---- judging -----------------------------------------------------------------------------------
+
+
+def result_of(keys: Keys, tried: Tried, cells: Sequence[str]) -> Result:
     """Judge what an answer did: the secret cases decide, the public ones explain."""
-    keys = keys_of(task, seed, secret)
-    if found is None or found == "missing":
-        return as_verdict(Result(task, "not attempted"))
-    counts = [len(key.cases) for key in keys]
-    if isinstance(found, str) or len(found) != sum(counts):
-        said = ENDED["finished"] if not isinstance(found, str) else found
-        return as_verdict(Result(task, "wrong", tried=1, failure=Failure(said.capitalize())))
-    results = [
-        judge(key, found[sum(counts[:k]) : sum(counts[: k + 1])]) for k, key in enumerate(keys)
-    ]
-    wrong = [result for result in results if result.state == "wrong"]
-    if not wrong:
-        return as_verdict(results[0])
-    if task.kind != "torch" and leans_on_torch(list(cells), task.function):
-        hint = "Here you write it yourself, with NumPy alone."
-        failure = Failure("It leaves the work to PyTorch")
-        return as_verdict(Result(task, "wrong", tried=1, failure=failure, hint=hint))
-    if results[0].state != "right":
-        return as_verdict(results[0])
-    failure = Failure("It is right on the cases of the check, and not on others like them")
-    return as_verdict(Result(task, "wrong", tried=1, failure=failure, hint=wrong[0].hint))
+    task = keys.task
+    if tried.missing:
+        return Result(task, "not attempted")
+    public = None if tried.public is None else judge(keys.public, tried.public)
+    if public is not None and public.state == "not attempted":
+        return public
+    if public is None or (public.state != "right" and tried.stopped):
+        said = tried.stopped or ENDED["finished"]
+        return wrong(task, said.capitalize()) if public is None else public
+    if public.state == "wrong":
+        if task.kind != "torch" and leans_on_torch(list(cells), task.function):
+            hint = "Here you write it yourself, with NumPy alone."
+            return wrong(task, "It leaves the work to PyTorch", hint)
+        return public
+    if keys.secret is None:
+        return public
+    if tried.secret is None:
+        said = tried.stopped or ENDED["finished"]
+        return wrong(task, f"It is right on the cases of the check; on others like them {said}")
+    secret = judge(keys.secret, tried.secret)
+    if secret.state == "right":
+        return public
+    said = "It is right on the cases of the check, and not on others like them"
+    return wrong(task, said, secret.hint)
 
 
-def as_verdict(result: Result) -> Verdict:
+def wrong(task: Task, problem: str, hint: str = "") -> Result:
+    """Give the result of an answer that is wrong as a whole."""
+    return Result(task, "wrong", tried=1, failure=Failure(problem), hint=hint)
+
+
+def verdict(lecture: str, result: Result) -> Verdict:
     """Keep of a result what is reported."""
+    empty = result.state == "not attempted"
     return Verdict(
         result.task.id,
+        lecture,
         result.state,
         result.points,
         result.task.points,
-        repr(result),
-        result._repr_html_(),
+        result.title if empty else repr(result),
+        "" if empty else result._repr_html_(),
         result.hint,
     )

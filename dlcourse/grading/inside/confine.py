@@ -10,21 +10,18 @@ import errno
 import os
 import platform
 import resource
+import signal
 import struct
+from itertools import pairwise
 from pathlib import Path
 
-NEW_MOUNTS, NEW_NAMES, NEW_IPC, NEW_USERS, NEW_PIDS, NEW_NET = (
-    0x00020000,
-    0x04000000,
-    0x08000000,
-    0x10000000,
-    0x20000000,
-    0x40000000,
-)
+NEW_MOUNTS, NEW_IPC, NEW_USERS, NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 NO_NEW_PRIVILEGES, SET_SECCOMP, DROP_FROM_BOUNDS, SECCOMP_FILTER = 38, 22, 24, 2
-THREAD = 0x00010000  # the flag of clone that asks for a thread, not for a process
 
 libc = ctypes.CDLL(None, use_errno=True)
+holding = ctypes.PyDLL(None, use_errno=True)  # the same, without letting go of the interpreter
+holding.syscall.restype = ctypes.c_long
+holding.syscall.argtypes = [ctypes.c_long] * 6
 
 
 def check(result: int, what: str) -> None:
@@ -34,18 +31,31 @@ def check(result: int, what: str) -> None:
         raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
-def own_namespaces() -> None:
-    """Leave the namespaces of the server: users, processes, mounts, network, memory, names.
+def fork_apart() -> int:
+    """Fork, and have the child in namespaces of its own: the kernel's clone with flags.
 
-    The process itself stays in its process namespace; its first child is the first process of
-    the new one, and when that ends, the kernel ends all others there.
+    The child is the first process of its process namespace: when it ends, the kernel ends all
+    others there.  With `unshare` that takes two forks, and a fork of a process with PyTorch in it
+    takes most of the time of a submission.
+
+    Returns
+    -------
+    int
+        0 in the child, and its number in the parent.
     """
     user, group = os.getuid(), os.getgid()
-    flags = NEW_USERS | NEW_PIDS | NEW_MOUNTS | NEW_NET | NEW_IPC | NEW_NAMES
-    check(libc.unshare(flags), "unshare")
+    flags = NEW_USERS | NEW_PIDS | NEW_MOUNTS | NEW_IPC | signal.SIGCHLD
+    ctypes.pythonapi.PyOS_BeforeFork()
+    child = int(holding.syscall(CALLS[platform.machine()][1]["clone"], flags, 0, 0, 0, 0))
+    if child != 0:
+        ctypes.pythonapi.PyOS_AfterFork_Parent()
+        check(min(child, 0), "clone")
+        return child
+    ctypes.pythonapi.PyOS_AfterFork_Child()
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"0 {user} 1")
     Path("/proc/self/gid_map").write_text(f"0 {group} 1")
+    return 0
 
 
 def own_folders(megabytes: int) -> None:
@@ -92,44 +102,39 @@ def no_privileges() -> None:
 
 # ---- system calls ------------------------------------------------------------------------
 
-CALLS = {
-    "x86_64": {
-        "arch": 0xC000003E,
-        "clone": 56,
-        "clone3": 435,
-        "denied": {
-            "socket": 41, "connect": 42, "sendto": 44, "bind": 49, "listen": 50,
-            "socketpair": 53, "fork": 57, "vfork": 58, "execve": 59, "kill": 62,
-            "ptrace": 101, "chroot": 161, "mount": 165, "umount2": 166, "add_key": 248,
-            "request_key": 249, "keyctl": 250, "unshare": 272, "perf_event_open": 298,
-            "setns": 308, "process_vm_readv": 310, "process_vm_writev": 311, "bpf": 321,
-            "execveat": 322, "userfaultfd": 323, "pidfd_send_signal": 424,
-            "io_uring_setup": 425, "open_tree": 428, "move_mount": 429, "fsopen": 430,
-            "tkill": 200, "tgkill": 234, "rt_sigqueueinfo": 129, "shmget": 29, "msgget": 68,
-            "pidfd_open": 434, "pidfd_getfd": 438,
-        },
-    },
-    "aarch64": {
-        "arch": 0xC00000B7,
-        "clone": 220,
-        "clone3": 435,
-        "denied": {
-            "socket": 198, "socketpair": 199, "bind": 200, "listen": 201, "connect": 203,
-            "sendto": 206, "execve": 221, "kill": 129, "ptrace": 117, "chroot": 51,
-            "mount": 40, "umount2": 39, "add_key": 217, "request_key": 218, "keyctl": 219,
-            "unshare": 97, "perf_event_open": 241, "setns": 268, "process_vm_readv": 270,
-            "process_vm_writev": 271, "bpf": 280, "execveat": 281, "userfaultfd": 282,
-            "pidfd_send_signal": 424, "io_uring_setup": 425, "open_tree": 428,
-            "move_mount": 429, "fsopen": 430, "tkill": 130, "tgkill": 131,
-            "rt_sigqueueinfo": 138, "shmget": 194, "msgget": 186, "pidfd_open": 434,
-            "pidfd_getfd": 438,
-        },
-    },
+SINCE_5_0 = {
+    "pidfd_send_signal": 424, "io_uring_setup": 425, "open_tree": 428, "move_mount": 429,
+    "fsopen": 430, "fsmount": 432, "pidfd_open": 434, "clone3": 435, "pidfd_getfd": 438,
+    "mount_setattr": 442,
 }  # fmt: skip
-"""Numbers of system calls by processor.  What is denied computing does not need: processes,
-programs, the network, other processes, mounts."""
+"""Numbers of system calls that are the same on all processors."""
 
-LOAD, EQUAL, ANY_BIT, RETURN = 0x20, 0x15, 0x45, 0x06
+CALLS: dict[str, tuple[int, dict[str, int]]] = {
+    "x86_64": (0xC000003E, {
+        "socket": 41, "connect": 42, "sendto": 44, "bind": 49, "listen": 50, "socketpair": 53,
+        "clone": 56, "fork": 57, "vfork": 58, "execve": 59, "kill": 62, "ptrace": 101,
+        "rt_sigqueueinfo": 129, "pivot_root": 155, "chroot": 161, "mount": 165, "umount2": 166,
+        "tkill": 200, "tgkill": 234, "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240,
+        "add_key": 248, "request_key": 249, "keyctl": 250, "unshare": 272,
+        "rt_tgsigqueueinfo": 297, "perf_event_open": 298, "open_by_handle_at": 304, "setns": 308,
+        "process_vm_readv": 310, "process_vm_writev": 311, "bpf": 321, "execveat": 322,
+        "userfaultfd": 323, **SINCE_5_0,
+    }),
+    "aarch64": (0xC00000B7, {
+        "socket": 198, "socketpair": 199, "bind": 200, "listen": 201, "connect": 203,
+        "sendto": 206, "clone": 220, "execve": 221, "kill": 129, "ptrace": 117,
+        "rt_sigqueueinfo": 138, "pivot_root": 41, "chroot": 51, "mount": 40, "umount2": 39,
+        "tkill": 130, "tgkill": 131, "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
+        "add_key": 217, "request_key": 218, "keyctl": 219, "unshare": 97,
+        "rt_tgsigqueueinfo": 240, "perf_event_open": 241, "open_by_handle_at": 265, "setns": 268,
+        "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280, "execveat": 281,
+        "userfaultfd": 282, **SINCE_5_0,
+    }),
+}  # fmt: skip
+"""For each processor how the kernel calls it, and the numbers of what is denied: processes and
+threads, programs, the network, signals, other processes, mounts, shared memory."""
+
+LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
 ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
 
 
@@ -143,20 +148,14 @@ def filter_of(machine: str) -> bytes:
     """
     if machine not in CALLS:
         raise OSError(errno.ENOSYS, f"no filter of system calls is known for {machine}")
-    calls = CALLS[machine]
-    program = [(LOAD, 0, 0, 4), (EQUAL, 1, 0, calls["arch"]), (RETURN, 0, 0, KILL), (LOAD, 0, 0, 0)]
+    arch, denied = CALLS[machine]
+    program = [(LOAD, 0, 0, 4), (EQUAL, 1, 0, arch), (RETURN, 0, 0, KILL), (LOAD, 0, 0, 0)]
     if machine == "x86_64":  # its second way to number calls
-        program += [(0x35, 0, 1, 0x40000000), (RETURN, 0, 0, KILL)]
-    for number in calls["denied"].values():  # type: ignore[attr-defined]
-        program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, REFUSE | errno.EPERM)]
-    program += [(EQUAL, 0, 1, calls["clone3"]), (RETURN, 0, 0, REFUSE | errno.ENOSYS)]
-    program += [
-        (EQUAL, 0, 3, calls["clone"]),
-        (LOAD, 0, 0, 16),
-        (ANY_BIT, 1, 0, THREAD),
-        (RETURN, 0, 0, REFUSE | errno.EPERM),
-        (RETURN, 0, 0, ALLOW),
-    ]
+        program += [(AT_LEAST, 0, 1, 0x40000000), (RETURN, 0, 0, KILL)]
+    for name, number in denied.items():
+        error = errno.ENOSYS if name == "clone3" else errno.EPERM  # so that clone is asked next
+        program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, REFUSE | error)]
+    program += [(RETURN, 0, 0, ALLOW)]
     return b"".join(struct.pack("HBBI", *instruction) for instruction in program)
 
 
@@ -168,10 +167,11 @@ def few_system_calls() -> None:
     check(libc.prctl(SET_SECCOMP, SECCOMP_FILTER, described, 0, 0), "seccomp")
 
 
-def only_descriptor(kept: int) -> None:
-    """Close every open file but one, and give the standard streams to nobody."""
+def only_descriptors(*kept: int) -> None:
+    """Close every open file but these, and give the standard streams to nobody."""
     nobody = os.open("/dev/null", os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nobody, standard)
-    os.closerange(3, kept)
-    os.closerange(kept + 1, 4096)
+    edges = [2, *sorted(kept), 4096]
+    for low, high in pairwise(edges):
+        os.closerange(low + 1, high)

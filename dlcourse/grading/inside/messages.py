@@ -5,6 +5,7 @@ A message is checked as it is read: whoever wrote it may lie, and can gain nothi
 
 import json
 import struct
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -47,8 +48,14 @@ def pack(message: Any) -> bytes:
     return LENGTH.pack(len(header)) + header + b"".join(blocks)
 
 
-def unpack(data: bytes) -> Any:
+def unpack(data: bytes, *, words: int = 1 << 28) -> Any:
     """Read what `pack` wrote.
+
+    Parameters
+    ----------
+    data : bytes
+    words : int
+        The most bytes of it that may be JSON, which takes far more room once it is read.
 
     Raises
     ------
@@ -57,6 +64,8 @@ def unpack(data: bytes) -> Any:
     """
     try:
         (length,) = LENGTH.unpack_from(data)
+        if length > words:
+            raise BadMessageError("it has too many words")
         header, rest = data[LENGTH.size : LENGTH.size + length], data[LENGTH.size + length :]
         described, position = json.loads(header), 0
 
@@ -92,8 +101,13 @@ def unpack(data: bytes) -> Any:
 
 def send(stream: BinaryIO, data: bytes) -> None:
     """Write bytes with their length before them."""
-    stream.write(LENGTH.pack(len(data)) + data)
+    stream.write(framed(data))
     stream.flush()
+
+
+def framed(data: bytes) -> bytes:
+    """Put the length of bytes before them."""
+    return LENGTH.pack(len(data)) + data
 
 
 def receive(stream: BinaryIO, *, limit: int) -> bytes | None:
@@ -104,7 +118,7 @@ def receive(stream: BinaryIO, *, limit: int) -> bytes | None:
     BadMessageError
         When there are more than `limit`, or fewer than announced.
     """
-    head = stream.read(LENGTH.size)
+    head = read_exactly(stream, LENGTH.size)
     if not head:
         return None
     if len(head) < LENGTH.size:
@@ -112,20 +126,27 @@ def receive(stream: BinaryIO, *, limit: int) -> bytes | None:
     (length,) = LENGTH.unpack(head)
     if length > limit:
         raise BadMessageError(f"a message of {length} bytes is too long")
-    data = stream.read(length)
+    data = read_exactly(stream, length)
     if len(data) < length:
         raise BadMessageError("a message ends too early")
     return data
 
 
-def frames(data: bytes) -> list[bytes]:
+def read_exactly(stream: BinaryIO, size: int) -> bytes:
+    """Read as many bytes, and not one more; fewer only at the end of the stream."""
+    data = bytearray()
+    while len(data) < size and (block := stream.read(size - len(data))):
+        data += block
+    return bytes(data)
+
+
+def frames(data: bytes) -> Iterator[bytes]:
     """Cut a buffer into what several `send` wrote; an unfinished end is left out."""
-    found, position = [], 0
+    position = 0
     while position + LENGTH.size <= len(data):
         (length,) = LENGTH.unpack_from(data, position)
         block = data[position + LENGTH.size : position + LENGTH.size + length]
         if len(block) < length:
-            break
-        found.append(block)
+            return
+        yield block
         position += LENGTH.size + length
-    return found

@@ -1,41 +1,95 @@
 """The server in the sandbox: it has imported NumPy, and forks for every submission.
 
-It reads a request, lets a confined child run the submitted code and answer, and passes on what
-the child wrote, unread.
+For each it is given two pipes, by the ends that its child needs, and looks into neither: so no
+submission finds anything of another in its memory.  The child confines itself, reads what was
+submitted, runs it, and writes what it does.
+
+A submission is played in two halves: first its cells, and its answers on the public cases; and
+only when all of that is written, its answers on the secret cases.  So nothing that is shown to
+anybody can hold a secret input.
 """
 
 import ast
-import contextlib
 import os
-import select
+import random
 import signal
+import socket
 import sys
-import time
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from dlcourse.exercises.cases import Case
 from dlcourse.exercises.probe import Seen, probe
-from dlcourse.grading.inside import confine
+from dlcourse.grading.inside import no_checks
 from dlcourse.grading.inside.messages import pack, receive, send, unpack
 
 REQUEST = 256 << 20  # bytes
-ANSWER = 32 << 20
+HEAVY = ("torch", "torchgen", "functorch", "jax", "jaxlib", "tensorflow", "dezero", "autograd")
+"""Packages that solve tasks by themselves: hidden where an answer is to be written by hand."""
+
+HALF, END = b"\0half\0", b"\0end\0"
+START, END_IT, READY = b"s", b"e", b"r"  # what the server is told, and what it says
 
 
 def main() -> None:
-    """Answer requests from standard input until it ends."""
+    """Serve until there is nobody to serve; or, `open` to all, one submission without a sandbox."""
     torch = "torch" in sys.argv[1:]
-    confined = "open" not in sys.argv[1:]
     if torch:
         warm_up_torch()
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    send(answers, pack({"ready": True}))
-    while (request := receive(requests, limit=REQUEST)) is not None:
-        ended, written = one_submission(unpack(request), torch=torch, confined=confined)
-        send(answers, pack({"ended": ended, "bytes": len(written)}) + written)
+    if "open" in sys.argv[1:]:
+        requests, answers = os.fdopen(os.dup(0), "rb", 0), os.fdopen(os.dup(1), "wb")
+        os.dup2(2, 1)
+        hide(() if torch else HEAVY)
+        play(read_request(requests), requests, answers, torch=torch)
+    else:
+        serve(torch=torch)
+
+
+def serve(*, torch: bool) -> None:
+    """Start a confined child when told to, and end it when told to."""
+    from dlcourse.grading.inside import confine
+
+    control = socket.socket(fileno=os.dup(0))
+    control.sendall(READY)
+    while True:
+        word, pipes, *_ = socket.recv_fds(control, 1, 2)
+        if word != START or len(pipes) != 2:
+            return
+        child = confine.fork_apart()
+        if child == 0:
+            play_confined(*pipes, torch=torch)
+        for pipe in pipes:
+            os.close(pipe)
+        ending = control.recv(1)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        if ending != END_IT:
+            return
+        control.sendall(READY)
+
+
+def play_confined(reading: int, writing: int, *, torch: bool) -> None:
+    """Run a submission in this process, confined for good; never come back."""
+    from dlcourse.grading.inside import confine
+
+    try:
+        with os.fdopen(reading, "rb", 0) as requests, os.fdopen(writing, "wb") as stream:
+            request = read_request(requests)
+            try:
+                confine.limits(memory=request["memory"], seconds=request["seconds"])
+                confine.own_folders(request["disk"])
+                confine.only_descriptors(reading, writing)
+                confine.no_privileges()
+                confine.few_system_calls()
+            except OSError as error:
+                send(stream, str(error).encode())
+                return
+            send(stream, READY)
+            play(request, requests, stream, torch=torch)
+    finally:
+        os._exit(0)
 
 
 def warm_up_torch() -> None:
@@ -46,111 +100,76 @@ def warm_up_torch() -> None:
     import torch
 
     torch.set_num_threads(1)
+    torch.manual_seed(0)
     weight = torch.ones(1, requires_grad=True)
     weight.grad = torch.ones(1)
     torch.optim.SGD([weight], lr=1.0, momentum=0.5).step()
 
 
-def one_submission(request: dict[str, Any], *, torch: bool, confined: bool) -> tuple[str, bytes]:
-    """Let a child run a submission, and collect what it writes.
+def hide(packages: Sequence[str]) -> None:
+    """Make imports of packages fail, and checks do nothing, where no sandbox hides them."""
+    import dlcourse.exercises
 
-    Returns
-    -------
-    (str, bytes)
-        How it ended ("finished", "silent", "late", "long" or "died"), and what it wrote.
+    for name in (*packages, "dlcourse.by_hand", "dlcourse.in_torch"):
+        sys.modules[name] = None  # type: ignore[assignment]
+    for name in ("ask", "check", "so_far"):
+        setattr(dlcourse.exercises, name, getattr(no_checks, name))
+
+
+def read_request(requests: BinaryIO) -> Any:
+    """Read one request.
+
+    Raises
+    ------
+    EOFError
+        When there is none.
     """
-    (reading, writing), (told, telling) = os.pipe(), os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        os.close(told)
-        play(request, writing, telling, torch=torch, confined=confined)
-    os.close(writing)
-    os.close(telling)
-    try:
-        inner = int(os.read(told, 32) or child)  # the process that runs the submitted code
-        return collect(reading, request["silence"], request["seconds"])
-    finally:
-        os.close(reading)
-        os.close(told)
-        for process in (inner, child):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        os.waitpid(child, 0)
+    data = receive(requests, limit=REQUEST)
+    if data is None:
+        raise EOFError("no request")
+    return unpack(data)
 
 
-def collect(reading: int, silence: float, seconds: float) -> tuple[str, bytes]:
-    """Read until the child has finished, or has been silent, late or long-winded."""
-    written, started = bytearray(), time.monotonic()
-    heard = started
-    while True:
-        now = time.monotonic()
-        wait = min(heard + silence, started + seconds) - now
-        ready = select.select([reading], [], [], max(wait, 0))[0] if wait > 0 else []
-        if not ready:
-            return ("late" if now >= started + seconds else "silent"), bytes(written)
-        block = os.read(reading, 1 << 16)
-        if not block:
-            return ("finished" if written.endswith(END) else "died"), bytes(written)
-        heard = time.monotonic()
-        written += block
-        if len(written) > ANSWER:
-            return "long", b""
-
-
-END = b"\0end\0"
-
-
-def play(
-    request: dict[str, Any], writing: int, telling: int, *, torch: bool, confined: bool
-) -> None:
-    """Run a submission in a confined process and write what it does; never come back."""
-    try:
-        if confined:
-            confine.own_namespaces()
-            inner = os.fork()  # the first process of the new namespace
-            if inner != 0:
-                os.write(telling, str(inner).encode())
-                os.close(telling)
-                os.close(writing)
-                os.waitpid(inner, 0)
-                os._exit(0)
-            confine.limits(memory=request["memory"], seconds=request["seconds"])
-            confine.own_folders(request["disk"])
-            confine.only_descriptor(writing)
-            confine.no_privileges()
-            confine.few_system_calls()
-        else:
-            os.close(telling)
-        with os.fdopen(writing, "wb") as stream:
-            answer(request, stream, torch=torch)
-    finally:
-        os._exit(0)
-
-
-def answer(request: dict[str, Any], stream: BinaryIO, *, torch: bool) -> None:
-    """Run the cells of a submission, and try its answers on the cases of each task."""
-    names: dict[str, Any] = {"__name__": "__main__"}
+def play(request: dict[str, Any], secrets: BinaryIO, stream: BinaryIO, *, torch: bool) -> None:
+    """Run the cells of a submission, and try its answers on public and then on secret cases."""
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002 (for those who draw from it: the same in every run)
+    names: dict[str, Any] = {"__name__": "__main__", "display": no_checks.ask}
     for number, source in enumerate(request["cells"]):
         send(stream, pack({"cell": number}))  # whoever listens knows then where it got stuck
         if failed := run_cell(source, names):
             send(stream, pack({"cell": number, "failed": failed}))
-    for number, task in enumerate(request["tasks"]):
-        send(stream, pack({"task": number}))
-        function = names.get(task["function"])
-        if not callable(function):
-            send(stream, pack({"task": number, "missing": True}))
-            continue
-        cases = [Case(tuple(arguments)) for arguments in task["cases"]]
-        try:
-            found = pack(
-                {"task": number, "seen": [as_dict(s) for s in probe(function, cases, torch=torch)]}
-            )
-        except BaseException as error:
-            found = pack({"task": number, "seen": [as_dict(broken(error))] * len(cases)})
-        send(stream, found)
+    functions = request["functions"]
+    try_answers(names, functions, request["cases"], stream, torch=torch)
+    stream.write(HALF)
+    stream.flush()
+    try_answers(names, functions, read_request(secrets), stream, torch=torch)
     stream.write(END)
     stream.flush()
+
+
+def try_answers(
+    names: dict[str, Any],
+    functions: Sequence[str],
+    cases: Sequence[Sequence[Any]],
+    stream: BinaryIO,
+    *,
+    torch: bool,
+) -> None:
+    """Call each answer on its cases, and write what it did."""
+    for number, (name, inputs) in enumerate(zip(functions, cases, strict=True)):
+        function = names.get(name)
+        if not callable(function):
+            send(stream, pack({"task": number, "missing": True}))
+        elif inputs:
+            send(stream, pack({"task": number}))
+            tried = [Case(tuple(arguments)) for arguments in inputs]
+            try:
+                seen = [as_dict(s) for s in probe(function, tried, torch=torch)]
+                found = pack({"task": number, "seen": seen})
+            except BaseException as error:
+                found = pack({"task": number, "seen": [as_dict(broken(error))] * len(tried)})
+            send(stream, found)
 
 
 def run_cell(source: str, names: dict[str, Any]) -> str:

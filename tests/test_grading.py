@@ -1,0 +1,568 @@
+"""Grading a class: what is collected, what it costs to be late, and what the report says."""
+
+import csv
+import html.parser
+import json
+import logging
+import os
+import signal
+import stat
+import sys
+import zipfile
+from itertools import islice, pairwise
+
+import pytest
+from synthetic_class import LECTURE, MIXTURE, POINTS, submission, write_class
+from typer.testing import CliRunner
+
+from dlcourse import commands
+from dlcourse.exercises.judge import answer_key
+from dlcourse.exercises.tasks import find
+from dlcourse.grading import collect as collecting
+from dlcourse.grading import grading, whole_class
+from dlcourse.grading.collect import collect
+from dlcourse.grading.grades import read_points
+from dlcourse.grading.judging import Limits
+from dlcourse.grading.notebook import UnreadableError, lectures_in, read_cells
+from dlcourse.grading.records import Records, Settings, secret_of
+from dlcourse.grading.report import file_name, harmless
+from dlcourse.grading.sandbox import SandboxError, Server
+from dlcourse.setting_up import course_root
+
+pytestmark = pytest.mark.skipif(
+    not (course_root() / "solutions").is_dir(), reason="a wheel has no solutions to hand in"
+)
+FULL = sum(POINTS.values())
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    try:
+        with Server(torch=False) as server:
+            server.start()
+    except SandboxError as error:
+        pytest.skip(str(error))
+    with pytest.MonkeyPatch.context() as patch:  # with --workers 1 the servers stay warm
+        patch.setattr(grading, "stop_servers", lambda: None)
+        yield
+    grading.stop_servers()
+
+
+def dlcourse(*arguments):
+    return CliRunner().invoke(commands.app, [str(a) for a in arguments], prog_name="dlcourse")
+
+
+def notebook(*cells, **metadata):
+    made = [{"cell_type": "code", "source": cell} for cell in cells]
+    return json.dumps({"cells": made, "metadata": metadata, "nbformat": 4})
+
+
+def hand_in(folder, name, text):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def zipped(path, files):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def rows(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+# ---- collecting --------------------------------------------------------------------------------
+
+
+def test_canvas_names_tell_person_number_lateness_and_attempt(tmp_path):
+    for name in ("leeann_12_345_04-backprop.ipynb", "leeann_LATE_12_346_04-backprop-2.ipynb"):
+        hand_in(tmp_path, name, notebook())
+    hand_in(tmp_path, "kimbo_13_347_04-backprop-10.ipynb", notebook())
+    hand_in(tmp_path, "kimbo_13_348_04-backprop-9.ipynb", notebook())
+    bo, ann = collect(tmp_path)
+    assert (ann.person, ann.number, bo.person, bo.number) == ("leeann", "12", "kimbo", "13")
+    assert [collecting.is_late(file.name) for file in ann.files] == [False, True]
+    assert [file.name[-8:-6] for file in bo.files] == ["-9", "10"]
+
+
+def test_moodle_names_tell_person_and_number(tmp_path):
+    path = zipped(
+        tmp_path / "class.zip",
+        {
+            "Ann Lee_123_assignsubmission_file_/04-backprop.ipynb": notebook(),
+            "Bo_Kim_124_assignsubmission_file_04-backprop.ipynb": notebook(),
+            "Bo_Kim_124_assignsubmission_onlinetext_/onlinetext.html": "<p>Hello</p>",
+        },
+    )
+    ann, bo = collect(path)
+    assert (ann.person, ann.number, len(ann.files)) == ("Ann Lee", "123", 1)
+    assert (bo.person, bo.number, len(bo.files)) == ("Bo_Kim", "124", 1)
+    assert "onlinetext.html is no notebook" in bo.notes[0]
+
+
+def test_a_folder_for_each_person_or_none(tmp_path):
+    hand_in(tmp_path, "ann/a/04.ipynb", notebook())
+    hand_in(tmp_path, "ann/.ipynb_checkpoints/04-checkpoint.ipynb", notebook())
+    hand_in(tmp_path, "bo.ipynb", notebook())
+    assert [(s.person, len(s.files), s.notes) for s in collect(tmp_path)] == [
+        ("ann", 1, []),
+        ("bo", 1, []),
+    ]
+
+
+def test_links_are_not_followed(tmp_path):
+    secret = hand_in(tmp_path, "elsewhere/secret.ipynb", notebook())
+    folder = tmp_path / "class"
+    hand_in(folder, "ann/04.ipynb", notebook())
+    try:
+        (folder / "ann" / "link.ipynb").symlink_to(secret)
+        (folder / "bo").symlink_to(secret.parent)
+    except OSError:
+        pytest.skip("no links here")
+    ann, bo = collect(folder)
+    assert len(ann.files) == 1 and "is a link, which is not followed" in ann.notes[0]
+    assert bo.files == [] and "is a link, which is not followed" in bo.notes[0]
+
+
+def test_a_hostile_zip_is_read_without_harm(tmp_path):
+    link = zipfile.ZipInfo("ann/link.ipynb")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    path = zipped(
+        tmp_path / "class.zip",
+        {
+            "ann/04.ipynb": notebook(),
+            "ann/bomb.ipynb": b"0" * (300 << 20 >> 4),
+            link: "/etc/passwd",
+            "../../up.ipynb": notebook(),
+            "/root.ipynb": notebook(),
+            "C:\\windows.ipynb": notebook(),
+        },
+    )
+    ann, unknown = collect(path)
+    assert [file.name for file in ann.files] == ["ann/04.ipynb"]
+    assert [note.split(" ", 1)[1][:9] for note in ann.notes] == ["is packed", "is a link"]
+    assert len(unknown.notes) == 3 and all("points out of the zip" in n for n in unknown.notes)
+
+
+def test_a_zip_that_lies_or_is_damaged_gives_a_note(tmp_path, monkeypatch):
+    path = zipped(tmp_path / "class.zip", {"ann/04.ipynb": os.urandom(5000)})
+    data = bytearray(path.read_bytes())
+    data[200:260] = bytes(60)
+    path.write_bytes(data)
+    (ann,) = collect(path)
+    assert "cannot be unpacked" in grading.content_of(ann.files[0])
+    monkeypatch.setattr(collecting, "LARGEST", 1000)
+    assert "MB are the most" in grading.content_of(ann.files[0])
+    path.write_bytes(b"PK\x05\x06 broken")
+    with pytest.raises(ValueError, match="neither a folder nor a zip"):
+        collect(path)
+
+
+def test_nothing_to_collect_is_said(tmp_path):
+    for source, words in ((tmp_path / "gone", "there is no"), (tmp_path, "holds no notebooks")):
+        with pytest.raises(ValueError, match=words):
+            collect(source)
+
+
+# ---- notebooks ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{", "it is no notebook"),
+        (b"\xff\xfe\x00", "no text in UTF-8"),
+        (b"[]", "it has no cells"),
+        (b'{"cells": 3}', "it has no cells"),
+        (b'{"worksheets": []}', "before 2015"),
+        (b"[" * 100_000, "nested too deep"),
+        (notebook(kernelspec={"name": "ir", "language": "R"}).encode(), "it is in R"),
+        (notebook(language_info={"name": "julia"}).encode(), "it is in julia"),
+        (notebook(*["1"] * 2001).encode(), "2000 are the most"),
+    ],
+)
+def test_a_broken_notebook_says_why(content, words):
+    with pytest.raises(UnreadableError, match=words):
+        read_cells(content)
+
+
+def test_magics_do_nothing_and_code_like_them_stays():
+    cells = ["%matplotlib inline\nx = 1", "!ls\ny = 2", "np.dot?\nz = 3", "a = (7\n  % 4)"]
+    names = {}
+    for cell in read_cells(notebook(*cells, "%%bash\nrm -rf /").encode()):
+        exec(cell, names)
+    assert (names["x"], names["y"], names["z"], names["a"]) == (1, 2, 3, 3)
+
+
+def test_strange_cells_are_passed_over():
+    cells = [3, {}, {"cell_type": "code"}, {"cell_type": "code", "source": ["a = 1\n", "b = 2"]}]
+    assert read_cells(json.dumps({"cells": cells}).encode()) == ["a = 1\nb = 2"]
+
+
+def test_a_copied_stub_does_not_hide_the_answer():
+    stub, answer = "def f():\n    raise NotImplementedError()", "def f():\n    return 1"
+    assert read_cells(notebook(answer, stub).encode()) == [answer]
+    assert read_cells(notebook(stub).encode()) == [stub]
+
+
+def test_a_name_by_chance_makes_no_other_lecture():
+    answers = [f"def {name}(): ..." for name in POINTS]
+    assert lectures_in([*answers, "def conv2d_forward(): ..."]) == [LECTURE]
+    assert lectures_in(["def conv2d_forward(): ..."]) == ["10-convnets"]
+    assert lectures_in(["def nothing(): ..."]) == []
+
+
+# ---- grades --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def graded(sandbox, tmp_path_factory):
+    """A class of all kinds, graded once from the command line; its report, and what it deserves."""
+    folder = tmp_path_factory.mktemp("graded")
+    mixture = dict.fromkeys(MIXTURE, 1)
+    expected = write_class(folder / "class", 36, mixture=mixture, seed=1)
+    for name, kind in (("a_7_1_x.ipynb", "starter"), ("a_LATE_7_2_x-1.ipynb", "right")):
+        hand_in(folder / "class", f"canvas/{name}", submission(kind, 1)[0])
+    expected["a"] = 0.75 * FULL + 2.5
+    hand_in(folder / "class", "=cmd()|x/04-backprop.ipynb", submission("right", 2)[0])
+    expected["'=cmd()|x"] = FULL
+    points = hand_in(folder, "points.csv", "person,task,points,of\na,essay,2.5,4\n")
+    first = next(person for person in expected if person.startswith("starter"))
+    with points.open("a") as file:
+        file.write(f"{first},essay,3,4\n{first},mlp-gaps,1,\nnobody,essay,1,4\n")
+    expected[first] += 4
+    options = ["--seed", 5, "--late-penalty", 25, "--points", points, "--lms", "canvas"]
+    options += ["--lms", "moodle", "--assignment", "Backprop (77)", "--workers", 1]
+    done = dlcourse("grade", folder / "class", "--out", folder / "report", *options)
+    assert done.exit_code == 0, done.output
+    assert "points were given to nobody, who handed in nothing" in done.output
+    return folder / "report", expected, first
+
+
+def test_everybody_gets_the_known_score(graded):
+    report, expected, _ = graded
+    assert {row["person"]: float(row["points"]) for row in rows(report / "grades.csv")} == expected
+
+
+def test_the_table_has_a_column_for_each_task(graded):
+    report, _, first = graded
+    table = rows(report / "grades.csv")
+    tasks = [name.replace("_", "-") for name in POINTS]
+    assert list(table[0]) == [
+        *("person", "number", "points", "of", "late", "seed"),
+        *(*tasks, "essay", "notes"),
+    ]
+    by_name = {row["person"]: row for row in table}
+    assert {row["of"] for row in table} == {str(FULL + 4)}
+    assert by_name["a"]["late"] == "late" and by_name["a"]["number"] == "7"
+    assert "2 attempts at 04-backprop" in by_name["a"]["notes"]
+    assert by_name[first]["essay"] == "3" and by_name[first]["mlp-gaps"] == "1"
+    assert by_name[first]["box-rounds"] == ""
+
+
+def test_learning_platforms_get_their_columns(graded):
+    report, expected, _ = graded
+    possible, *canvas = rows(report / "canvas.csv")
+    columns = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Backprop (77)"]
+    assert list(possible) == columns
+    assert possible["Backprop (77)"] == str(FULL + 4)
+    assert {row["ID"] for row in canvas} == {"", "7"} and len(canvas) == len(expected)
+    moodle = rows(report / "moodle.csv")
+    assert {"Identifier", "Full name", "Grade", "Maximum Grade"} < set(moodle[0])
+    assert {row["Identifier"] for row in moodle} == {"", "Participant 7"}
+
+
+def test_gradescope_gets_its_schema(graded):
+    report, expected, _ = graded
+    for path in (report / "results").glob("*.json"):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        assert {"score", "output", "tests", "visibility"} <= set(found)
+        assert found["score"] == pytest.approx(sum(test["score"] for test in found["tests"]))
+        for test in found["tests"]:
+            assert 0 <= test["score"] <= test["max_score"]
+            assert test["status"] in ("passed", "failed")
+    assert len(list((report / "results").iterdir())) == len(expected)
+
+
+class Tags(html.parser.HTMLParser):
+    """The tags of a page that are not closed, and all that were met."""
+
+    EMPTY = ("meta", "rect", "line", "br")
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.met = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.met.append((tag, dict(attributes)))
+        if tag not in self.EMPTY:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.EMPTY:
+            assert self.open.pop() == tag
+
+
+def test_pages_stand_alone_and_can_be_read_by_everybody(graded):
+    report, expected, _ = graded
+    pages = [report / "class.html", *(report / "feedback").glob("*.html")]
+    assert len(pages) == len(expected) + 1
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        tags = Tags(text)
+        assert tags.open == []
+        names = [name for name, _ in tags.met]
+        assert dict(tags.met)["html"] == {"lang": "en"} and names.count("h1") == 1
+        assert {"title", "main", "h2", "caption"} <= set(names)
+        assert not {"script", "img", "link", "iframe", "object"} & set(names)
+        assert "http:" not in text and "https:" not in text
+        levels = [int(name[1]) for name in names if name in ("h1", "h2", "h3")]
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+        for name, attributes in tags.met:
+            if name == "svg":
+                assert attributes["role"] == "img" and len(attributes["aria-label"]) > 40
+
+
+def test_feedback_has_hints_and_public_cases_and_nothing_hidden(graded):
+    report, _, _ = graded
+    pages = [path.read_text(encoding="utf-8") for path in (report / "feedback").glob("*.html")]
+    whole = "\n".join(pages) + (report / "class.html").read_text(encoding="utf-8")
+    assert "Hint: " in whole and "The smallest case that fails" in whole
+    public, secret = (
+        answer_key(find("estimated-slopes"), seed) for seed in (0, secret_of(report, 5))
+    )
+    shown = {f"{value:.4f}" for case in public.cases for value in case.arguments[0].ravel()}
+    hidden = {f"{value:.4f}" for case in secret.cases for value in case.arguments[0].ravel()}
+    assert any(number in whole for number in shown)
+    assert not any(number in whole for number in hidden - shown)
+
+
+def test_the_class_page_shows_tasks_and_mistakes(graded):
+    report, _, _ = graded
+    page = (report / "class.html").read_text(encoding="utf-8")
+    for words in ("Persons by their share", "% right", "Known mistakes", "Notes on what was"):
+        assert words in page
+
+
+def test_each_problem_has_a_line(graded):
+    report, expected, _ = graded
+    noted = {row["person"] for row in rows(report / "notes.csv")}
+    assert {name for name in expected if name.startswith("broken")} <= noted
+
+
+def test_the_secret_is_not_in_the_report_but_for_its_own_file(sandbox, tmp_path):
+    hand_in(tmp_path / "class", "ann.ipynb", submission("wrong", 1)[0])
+    done = dlcourse("grade", tmp_path / "class", "--out", tmp_path / "r", "--workers", 1)
+    assert done.exit_code == 0
+    secret = (tmp_path / "r" / "secret-seed").read_text().strip()
+    assert stat.S_IMODE((tmp_path / "r" / "secret-seed").stat().st_mode) == 0o600
+    derived = str(secret_of(tmp_path / "r", None))
+    for path in (tmp_path / "r").rglob("*"):
+        if path.is_file() and path.name != "secret-seed":
+            assert secret not in path.read_text() and derived not in path.read_text()
+
+
+def contents(report):
+    """Everything in a report that must not depend on how it came about."""
+    kept = (path for path in sorted(report.rglob("*")) if path.is_file())
+    skipped = ("judged.jsonl", ".lock")
+    return {str(p.relative_to(report)): p.read_bytes() for p in kept if p.name not in skipped}
+
+
+def test_an_interrupted_run_goes_on_and_gives_the_same_bytes(sandbox, tmp_path, monkeypatch):
+    write_class(tmp_path / "class", 20, seed=3)
+    arguments = ["grade", tmp_path / "class", "--seed", 1, "--workers", 1, "--out"]
+    assert dlcourse(*arguments, tmp_path / "whole").exit_code == 0
+
+    class Interrupted(BaseException):
+        pass
+
+    def some(*arguments, **options):
+        yield from islice(grading.judge_class(*arguments, **options), 1)
+        raise Interrupted
+
+    monkeypatch.setattr(whole_class, "judge_class", some)
+    with pytest.raises(Interrupted):
+        whole_class.grade_class(
+            tmp_path / "class", tmp_path / "parts", whole_class.Choices(seed=1, workers=1)
+        )
+    monkeypatch.undo()
+    kept = tmp_path / "parts" / "judged.jsonl"
+    before = kept.read_bytes()
+    assert 0 < before.count(b"\n") < 20
+    kept.write_bytes(before + b'{"key": "half a li')
+    assert dlcourse(*arguments, tmp_path / "parts").exit_code == 0
+    assert kept.read_bytes().startswith(before)
+    assert contents(tmp_path / "parts") == contents(tmp_path / "whole")
+    monkeypatch.setattr(grading, "judge_notebook", None)  # nothing is left to judge
+    (tmp_path / "whole" / "feedback" / "gone.html").write_text("of an earlier report")
+    assert dlcourse(*arguments, tmp_path / "whole").exit_code == 0
+    assert contents(tmp_path / "parts") == contents(tmp_path / "whole")
+
+
+def test_the_last_attempt_counts_if_wanted(sandbox, tmp_path):
+    hand_in(tmp_path / "class", "ann/x-1.ipynb", submission("right", 1)[0])
+    hand_in(tmp_path / "class", "ann/x-2.ipynb", submission("partly", 1)[0])
+    points = {}
+    for attempts in ("best", "last"):
+        out = tmp_path / attempts
+        done = dlcourse(
+            "grade", tmp_path / "class", "--out", out, "--attempts", attempts, "--workers", 1
+        )
+        assert done.exit_code == 0, done.output
+        points[attempts] = float(rows(out / "grades.csv")[0]["points"])
+    assert points == {"best": FULL, "last": submission("partly", 1)[1]}
+
+
+@pytest.mark.slow
+def test_without_a_sandbox_the_scores_are_the_same(tmp_path):
+    hand_in(tmp_path / "class", "ann.ipynb", submission("right", 1)[0])
+    text, points = submission("wrong", 1)
+    hand_in(tmp_path / "class", "bo.ipynb", text)
+    done = dlcourse("grade", tmp_path / "class", "--out", tmp_path / "r", "--no-sandbox")
+    assert done.exit_code == 0, done.output
+    assert [float(row["points"]) for row in rows(tmp_path / "r" / "grades.csv")] == [
+        FULL,
+        points,
+    ]
+
+
+def test_a_grader_that_fails_on_one_notebook_goes_on(monkeypatch):
+    monkeypatch.setattr(grading, "judge_notebook", lambda *a, **k: 1 / 0)
+    found = grading.judge_content(Settings(1), notebook("x = 1").encode())
+    assert "GRADE IT BY HAND" in found.notes[0]
+
+
+def test_workers_that_die_again_and_again_end_the_run(tmp_path, monkeypatch):
+    def die(*arguments):
+        raise grading.BrokenExecutor
+
+    monkeypatch.setattr(grading, "on_cores", die)
+    with Records(tmp_path / "judged.jsonl") as records, pytest.raises(grading.GradingError):
+        list(grading.judge_class([], records, Settings(1)))
+
+
+# ---- on a cluster --------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+def test_a_cluster_that_loses_a_worker_gives_the_same_report(sandbox, tmp_path, monkeypatch):
+    from distributed import LocalCluster
+
+    write_class(tmp_path / "class", 36, seed=4)
+    choices = whole_class.Choices(seed=1, workers=1)
+    whole_class.grade_class(tmp_path / "class", tmp_path / "here", choices)
+    judge_class = grading.judge_class
+
+    def deadly(*arguments, cluster, **options):
+        for number, judged in enumerate(judge_class(*arguments, cluster=cluster, **options)):
+            if number == 1:
+                os.kill(next(iter(cluster.run(os.getpid).values())), signal.SIGKILL)
+            yield judged
+
+    monkeypatch.setattr(whole_class, "judge_class", deadly)
+    workers = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
+    quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+    with LocalCluster(**workers, **quiet) as cluster:
+        choices = whole_class.Choices(seed=1, scheduler=cluster.scheduler_address)
+        whole_class.grade_class(tmp_path / "class", tmp_path / "there", choices)
+    assert contents(tmp_path / "there") == contents(tmp_path / "here")
+
+
+# ---- small things --------------------------------------------------------------------------------
+
+
+def test_file_names_are_safe_and_never_the_same_twice():
+    people = ["ann", "Ann", "ann lee", "../ann", "Ünal", "=1+1", "a" * 300, "", "安", "con/nul"]
+    names = [file_name(person, "") for person in people]
+    names += [file_name("ann", "7"), file_name("ann--7", ""), file_name("ann-7", "")]
+    assert len({name.casefold() for name in names}) == len(names)
+    for name in names:
+        assert set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") and 0 < len(name) < 90
+
+
+def test_spreadsheets_compute_nothing_that_a_learner_wrote():
+    assert harmless("=HYPERLINK(1)") == "'=HYPERLINK(1)" and harmless("@x")[0] == "'"
+    assert harmless("ann\x1b[2J") == "ann [2J" and harmless("Ann-Lee") == "Ann-Lee"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("who,what\n", "needs the columns person"),
+        ("person,task,points\nann,essay,many\n", "line 2: 'many' should be points"),
+        ("person,task,points\nann,essay,-1\n", "line 2: '-1' should be points"),
+        ("person,task,points\n,essay,1\n", "the person or the task is missing"),
+        ("person,task,points\nann,e,1\nann,e,2\n", "line 3: ann has points for e already"),
+    ],
+)
+def test_a_wrong_table_of_points_is_refused(tmp_path, text, words):
+    with pytest.raises(ValueError, match=words):
+        read_points(hand_in(tmp_path, "points.csv", text))
+
+
+def test_points_come_with_either_sign_for_fractions(tmp_path):
+    path = hand_in(tmp_path, "points.csv", "\ufeffnumber;task;points;of\n7;essay;2,5;4\n")
+    assert read_points(path) == ({"7": {"essay": 2.5}}, {"essay": 4.0})
+
+
+def test_a_verdict_depends_on_content_secret_course_and_limits():
+    one = Settings(1)
+    keys = {
+        one.key(b"a"),
+        one.key(b"b"),
+        Settings(2).key(b"a"),
+        Settings(1, Limits(seconds=9)).key(b"a"),
+        Settings(1, sandbox=False).key(b"a"),
+    }
+    assert len(keys) == 5 and one.key(b"a") == Settings(1).key(b"a")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["gone"], "there is no"),
+        (["class", "--lms", "blackboard"], "--lms is canvas or moodle, not blackboard"),
+        (["class", "--attempts", "first"], "--attempts is best or last, not first"),
+        (["class", "--points", "gone.csv"], "--points is a table of points"),
+        (["class", "--lecture", "99"], "no exercises are called '99'"),
+        (["class", "--out", "class/report"], "is inside class; name a folder elsewhere"),
+        (["class", "--out", "ann.ipynb"], "is a file; name a folder"),
+    ],
+)
+def test_bad_usage_gets_one_sentence(tmp_path, monkeypatch, options, words):
+    monkeypatch.chdir(tmp_path)
+    hand_in(tmp_path, "class/ann.ipynb", notebook())
+    hand_in(tmp_path, "ann.ipynb", notebook())
+    options = options if "--out" in options else [*options, "--out", "report"]
+    done = dlcourse("grade", *options)
+    assert done.exit_code == 2
+    assert words in done.output and done.output.count("\n") == 1
+    assert not (tmp_path / "report").exists()
+
+
+def test_without_bubblewrap_grading_refuses_and_says_why(tmp_path, monkeypatch):
+    hand_in(tmp_path, "class/ann.ipynb", notebook())
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    done = dlcourse("grade", tmp_path / "class", "--out", tmp_path / "report")
+    assert done.exit_code == 2
+    assert "--no-sandbox grades without one" in done.output
+    assert "submitted code do all that you can do" in done.output
+
+
+def test_two_runs_do_not_write_into_one_report(sandbox, tmp_path):
+    from filelock import FileLock
+
+    hand_in(tmp_path, "class/ann.ipynb", notebook())
+    (tmp_path / "report").mkdir()
+    with FileLock(tmp_path / "report" / ".lock"):
+        done = dlcourse("grade", tmp_path / "class", "--out", tmp_path / "report")
+    assert done.exit_code == 2 and "another run is writing" in done.output
