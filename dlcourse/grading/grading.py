@@ -237,6 +237,8 @@ def on_cores(
     """
     from joblib import Parallel, cpu_count, delayed
 
+    # After Ctrl-C what was running is lost, and done again; joblib warns from wherever it is.
+    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed")
     pool = Parallel(
         workers or cpu_count(),
         return_as="generator_unordered",
@@ -248,9 +250,7 @@ def on_cores(
     try:
         yield from done
     finally:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", r"\d+ tasks ")
-            done.close()  # after Ctrl-C: what was running is lost, and is done again
+        done.close()
 
 
 def on_cluster(

@@ -124,6 +124,8 @@ def in_processes(objective: Objective, tasks: Sequence[Task], workers: int) -> I
     """
     from joblib import Parallel, delayed
 
+    # After Ctrl-C what was running is lost, as one expects; joblib warns of it from wherever it is.
+    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed")
     run = delayed(partial(run_one, objective))
     pool = Parallel(
         workers,
@@ -135,9 +137,7 @@ def in_processes(objective: Objective, tasks: Sequence[Task], workers: int) -> I
     try:
         yield from trials
     finally:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", r"\d+ tasks ")
-            trials.close()  # after Ctrl-C: what was running is lost, as one expects
+        trials.close()
 
 
 def run_alone(objective: Objective, task: Task) -> Trial:

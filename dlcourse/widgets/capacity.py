@@ -21,7 +21,7 @@ STEPS = 200
 UNITS = (1, 2, 4, 8, 16, 32, 64)
 CURVES: dict[str, tuple[Callable[[Array], Array], float]] = {
     "sin(2πx)": (lambda x: np.sin(2 * np.pi * x), 2 * np.pi),
-    "a bump": (lambda x: np.exp(-(((x - 0.5) / 0.12) ** 2)), np.sqrt(2 / np.e) / 0.12),
+    "a bump": (lambda x: np.exp(-(((x - 0.5) / 0.12) ** 2)), np.sqrt(2) * np.exp(-0.5) / 0.12),
     "√x": (np.sqrt, np.inf),
     "a jump": (lambda x: np.where(x < 0.37, -0.5, 0.5), np.inf),
 }
