@@ -6,6 +6,7 @@ import logging
 import math
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -658,7 +659,8 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path):
     out, err = process.communicate(timeout=60)
     assert err == ""
     finished = file.read_text().count("\n") - 1
-    assert out == f"stopped after {finished} of 200 trials\n"
+    said = int(re.fullmatch(r"stopped after (\d+) of 200 trials\n", out)[1])
+    assert abs(said - finished) <= 1  # one may be caught between memory and file
     assert 3 <= finished < 200
 
 

@@ -158,8 +158,8 @@ def search(
             trials = in_rounds(objective, plan, record, head["seed"], workers, client)
             for trial in progress(trials, "trials", total=planned):
                 seen[trial.number] = trial
-    except KeyboardInterrupt:
-        pass  # what is finished is kept
+    except KeyboardInterrupt:  # what is finished is kept, be it on its way from the file to here
+        seen |= {k: trial for k, trial in record.trials.items() if k < planned}
     return Results(tuple(seen[number] for number in sorted(seen)), planned)
 
 
