@@ -37,6 +37,7 @@ QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+OPEN = "async p => { await window.jupyterapp.commands.execute('docmanager:open', {path: p}); }"
 IDLE = """() => {
   const shown = window.jupyterapp.shell.currentWidget;
   const kernel = shown?.sessionContext?.session?.kernel;
@@ -103,15 +104,14 @@ def page(browser, lab):
     page.on("pageerror", lambda error: page.problems.append(str(error)[:300]))
     page.goto(lab, wait_until="domcontentloaded")
     page.wait_for_function("window.jupyterapp && window.jupyterapp.shell", timeout=120_000)
-    page.evaluate("() => window.jupyterapp.restored")
+    page.evaluate("async () => { await window.jupyterapp.restored; }")
     yield page
     page.close()
 
 
 def open_and_run(page, path):
     """Open a notebook, run all its cells, and give what came out."""
-    open_it = "p => window.jupyterapp.commands.execute('docmanager:open', {path: p})"
-    page.evaluate(open_it, path)
+    page.evaluate(OPEN, path)
     page.wait_for_function(IDLE, timeout=120_000)
     page.evaluate(
         "() => { window.ran = false; window.jupyterapp.commands.execute('notebook:run-all-cells')"
@@ -177,10 +177,7 @@ DRAWING = """picture => {
 
 
 def test_an_exercise_answers_a_learner_who_makes_a_mistake(page):
-    page.evaluate(
-        "p => window.jupyterapp.commands.execute('docmanager:open', {path: p})",
-        "exercises/01-neurons.ipynb",
-    )
+    page.evaluate(OPEN, "exercises/01-neurons.ipynb")
     page.wait_for_function(IDLE, timeout=120_000)
     page.evaluate(
         """source => {
