@@ -29,7 +29,7 @@ HELP = """dlcourse: a deep learning course, every concept by hand and in PyTorch
                               (further arguments go to pytest, such as -k affine)
   python3 -m dlcourse bench   measure by hand against PyTorch (--json FILE)
 
-The first start makes an environment in the folder .venv (1.5 GB or more, a minute or a few);
+The first start makes an environment in the folder .venv (1.7 GB or more, a minute or a few);
 inside it, `dlcourse --help` tells of more. To delete it is safe: it is made again.
 
   DLCOURSE_VENV          another folder for the environment

@@ -4,7 +4,6 @@ import copy
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +29,7 @@ from dlcourse.lecture_rules import (
     shorten,
 )
 from dlcourse.setting_up import ONE_THREAD, course_root
+from dlcourse.writing import write_whole
 
 NOT_STARTED = "the kernel did not start"
 
@@ -235,12 +235,7 @@ def write(path: Path, text: str) -> bool:
     """Replace a file in one step, so that it is never half written; say whether it changed."""
     if path.read_text(encoding="utf-8") == text:
         return False
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, suffix=".part", delete=False
-    ) as part:
-        part.write(text)
-    Path(part.name).chmod(path.stat().st_mode)
-    Path(part.name).replace(path)
+    write_whole(path, text)
     return True
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dlcourse import setting_up
+from dlcourse.writing import write_whole
 
 
 def own_copy(say: Callable[[str], None]) -> Path:
@@ -49,8 +50,6 @@ def copy_course(target: Path, *, but: Sequence[str] = ()) -> tuple[int, int]:
             kept += place.read_bytes() != file.read_bytes()
             continue
         place.parent.mkdir(parents=True, exist_ok=True)
-        partial = place.with_name(place.name + ".part")
-        partial.write_bytes(file.read_bytes())
-        partial.replace(place)
+        write_whole(place, file.read_bytes())
         new += 1
     return new, kept

@@ -18,6 +18,7 @@ from dlcourse.by_hand.windows import (
     over_bands,
     pad,
     pair,
+    placed,
     windows,
 )
 
@@ -237,17 +238,6 @@ def met(
     apart = gcd(stride, dilation)
     window = (phase + padding - dilation * fitting[0]) // stride
     return window, slice(fitting[0], None, stride // apart), dilation // apart
-
-
-def placed(dy: Array, size: Pair, corner: Pair) -> Array:
-    """Place dy on a ground of zeros of another size, as far as it lies there."""
-    n, high, wide, outputs = dy.shape
-    ground = np.zeros((n, *size, outputs), dy.dtype)
-    target = ground[:, max(corner[0], 0) :, max(corner[1], 0) :][:, :high, :wide]
-    inside = dy[:, max(-corner[0], 0) :, max(-corner[1], 0) :]
-    rows, across = (min(a, b) for a, b in zip(target.shape[1:3], inside.shape[1:3], strict=True))
-    target[:, :rows, :across] = inside[:, :rows, :across]
-    return ground
 
 
 def through_windows_of_dy(

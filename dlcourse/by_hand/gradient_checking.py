@@ -57,7 +57,7 @@ def numerical_gradient(
     return gradient
 
 
-ROUNDING = 1e-14  # of a value in float64, after some operations
+ROUNDING = 1e-13  # of a value in float64, after many operations
 STENCILS = {"central": (1, 1), "forward": (1, 0), "backward": (0, 1)}  # steps ahead and behind
 
 
@@ -105,7 +105,8 @@ def at_kink(f: Callable[[Array], Any], x: Array, *, step: float = 1e-5) -> Array
     right = numerical_gradient(f, x, step=step, scheme="forward")
     left = numerical_gradient(f, x, step=step, scheme="backward")
     steepest = max(np.abs(right).max(initial=0), np.abs(left).max(initial=0))
-    rounding = ROUNDING * abs(float(f(x))) / step  # what is left of two equal values
+    # What is left of two equal values.  A small one may be a sum of parts of the order of one.
+    rounding = ROUNDING * max(1.0, abs(float(f(x)))) / step
     return np.abs(right - left) > max(0.01 * steepest, rounding)
 
 

@@ -93,12 +93,19 @@ def channels_first(x: Array) -> Array:
 
 def pad(x: Array, padding: Pair) -> Array:
     """Add rows and columns of zeros around images (N, H, W, C)."""
-    (above, left), (n, h, w, c) = padding, x.shape
-    if not above and not left:
-        return x
-    padded = np.zeros((n, h + 2 * above, w + 2 * left, c), x.dtype)
-    padded[:, above : above + h, left : left + w] = x
-    return padded
+    (above, left), (_, h, w, _) = padding, x.shape
+    return placed(x, (h + 2 * above, w + 2 * left), padding) if above or left else x
+
+
+def placed(x: Array, size: Pair, corner: Pair) -> Array:
+    """Place images (N, H, W, C) on a ground of zeros of another size, as far as they lie there."""
+    n, high, wide, channels = x.shape
+    ground = np.zeros((n, *size, channels), x.dtype)
+    target = ground[:, max(corner[0], 0) :, max(corner[1], 0) :][:, :high, :wide]
+    inside = x[:, max(-corner[0], 0) :, max(-corner[1], 0) :]
+    rows, across = (min(a, b) for a, b in zip(target.shape[1:3], inside.shape[1:3], strict=True))
+    target[:, :rows, :across] = inside[:, :rows, :across]
+    return ground
 
 
 def crop(x: Array, cut: Pair) -> Array:

@@ -13,6 +13,7 @@ from dlcourse.exercises.tasks import LECTURES, tasks_of
 from dlcourse.lecture_rules import KERNEL, Notebook
 from dlcourse.notebooks import as_text, write
 from dlcourse.setting_up import course_root
+from dlcourse.writing import write_whole
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")
@@ -117,6 +118,9 @@ def problems(notebook: Notebook, lecture: str) -> Iterator[str]:
     for number, task in enumerate(tasks, start=1):
         if not any(text.startswith(task.heading(lecture, number)) for text in markdown):
             yield f"no cell begins with the heading of {task.id}: {task.heading(lecture, number)!r}"
+        for cell in notebook.cells:
+            if answer_of(cell) == task.id and cell.metadata != answer_metadata(task):
+                yield f"the answer to {task.id} has other metadata than nbgrader needs"
         checks = [c for c in notebook.cells if c.source.startswith(f'check("{task.id}", SEED)')]
         if len(checks) != 1 or checks[0].metadata != check_metadata(task):
             yield f'no cell is `check("{task.id}", SEED)` with the metadata for nbgrader'
@@ -165,7 +169,7 @@ def derive_all(
         text = as_text(derive(nbformat.read(source, as_version=4), seed=seed))
         target = folder / source.name
         if not target.exists():
-            target.write_text(text, encoding="utf-8", newline="\n")
+            write_whole(target, text)
             done.append((source.name, "new"))
         else:
             done.append((source.name, "written" if write(target, text) else "already current"))

@@ -9,6 +9,7 @@ import numpy as np
 
 from dlcourse.by_hand.box import Array
 from dlcourse.exercises.cases import Case, cases_of
+from dlcourse.exercises.letters import letters_in
 from dlcourse.exercises.probe import NOT_ATTEMPTED, Seen, probe
 from dlcourse.exercises.result import Failure, Result
 from dlcourse.exercises.task import Task, Wrong
@@ -208,8 +209,7 @@ def spelled(seen: Seen) -> str:
     """Read the letters of an answer, be they a word, a list or a tuple; nothing of numbers."""
     if any(value.dtype.kind != "U" for value in seen.values):
         return ""
-    words = "".join(str(part) for value in seen.values for part in value.ravel())
-    return "".join(c for c in words.lower() if c.isalnum())
+    return letters_in(seen.values)
 
 
 def describe(key: AnswerKey, number: int, seen: Seen, problem: str) -> Failure:

@@ -4,7 +4,6 @@ import hashlib
 import html
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,9 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from dlcourse.exercises.result import Result
+from dlcourse.exercises.task import Task
 from dlcourse.exercises.tasks import LECTURES, tasks_of
+from dlcourse.writing import write_whole
 
 VERSION = 1
 
@@ -103,11 +104,8 @@ def read(path: Path) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
 
 def write(path: Path, tasks: dict[str, Any]) -> None:
     """Replace the record in one step, so that it is never half written."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False
-    ) as part:
-        json.dump({"version": VERSION, "tasks": tasks}, part, indent=1, sort_keys=True)
-    Path(part.name).replace(path)
+    text = json.dumps({"version": VERSION, "tasks": tasks}, indent=1, sort_keys=True)
+    write_whole(path, text, private=True)
 
 
 @dataclass(frozen=True)
@@ -156,23 +154,22 @@ def so_far(lecture: str | None = None) -> Standing:
         When there is no such lecture with exercises.
     """
     tasks, notes = read(record_file())
-    done = tasks or {}
+
+    def done(task: Task, what: str) -> int:
+        return int((tasks or {}).get(task.id, {}).get(what, 0))
+
     if lecture is not None:
         rows = [
-            (
-                task.title,
-                f"{done.get(task.id, {}).get('points', 0)} of {task.points}",
-                str(done.get(task.id, {}).get("attempts", 0)),
-            )
+            (task.title, f"{done(task, 'points')} of {task.points}", str(done(task, "attempts")))
             for task in tasks_of(lecture)
         ]
         return Standing(f"Exercises {lecture}", ("task", "points", "attempts"), tuple(rows), notes)
     table: list[tuple[str, ...]] = []
     for name in LECTURES:
         own = tasks_of(name)
-        points = sum(done.get(task.id, {}).get("points", 0) for task in own)
-        finished = sum(done.get(task.id, {}).get("points", 0) == task.points for task in own)
-        attempts = sum(done.get(task.id, {}).get("attempts", 0) for task in own)
+        points = sum(done(task, "points") for task in own)
+        finished = sum(done(task, "points") == task.points for task in own)
+        attempts = sum(done(task, "attempts") for task in own)
         full = sum(task.points for task in own)
         table.append((name, f"{finished} of {len(own)}", f"{points} of {full}", str(attempts)))
     header = ("exercises", "tasks done", "points", "attempts")

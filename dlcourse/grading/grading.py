@@ -1,7 +1,6 @@
 """Grade a class: judge its notebooks on all cores or on a cluster, as often as it takes."""
 
 import threading
-import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import closing
@@ -16,6 +15,7 @@ from dlcourse.grading.notebook import UnreadableError, read_cells
 from dlcourse.grading.records import Records, Settings
 from dlcourse.grading.sandbox import SandboxError, Server
 from dlcourse.grading.unconfined import OpenServer
+from dlcourse.model_selection.running import in_processes
 
 CHUNK = 8  # notebooks that a worker takes at a time
 HEAVY = 4 << 20  # bytes of notebooks after which a chunk is full
@@ -235,22 +235,9 @@ def on_cores(
     BrokenExecutor
         When a process was killed.
     """
-    from joblib import Parallel, cpu_count, delayed
+    from joblib import cpu_count
 
-    # After Ctrl-C what was running is lost, and done again; joblib warns from wherever it is.
-    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed")
-    pool = Parallel(
-        workers or cpu_count(),
-        return_as="generator_unordered",
-        batch_size=1,
-        pre_dispatch="2*n_jobs",
-    )
-    run = delayed(work)
-    done = pool(run(chunk) for chunk in chunks)
-    try:
-        yield from done
-    finally:
-        done.close()
+    yield from in_processes(work, chunks, workers or cpu_count(), ahead=2)
 
 
 def on_cluster(

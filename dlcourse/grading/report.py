@@ -14,6 +14,7 @@ from typing import Any
 from dlcourse.exercises.tasks import everything
 from dlcourse.grading.grades import Grade, Grades
 from dlcourse.grading.pages import class_page, person_page
+from dlcourse.writing import write_whole
 
 LMS = ("canvas", "moodle")
 DEVICES = r"con|prn|aux|nul|(com|lpt)\d"  # names that Windows keeps for itself
@@ -95,21 +96,14 @@ def write_report(
             folder / "results" / f"{stem}.json",
             folder / "feedback" / f"{stem}.html",
         )
-        write_atomically(results, json.dumps(gradescope(grades), ensure_ascii=False))
-        write_atomically(feedback, person_page(grades))
+        write_whole(results, json.dumps(gradescope(grades), ensure_ascii=False))
+        write_whole(feedback, person_page(grades))
         written |= {results.name, feedback.name}
     for table in tables.values():
         table.close()
-    write_atomically(folder / "class.html", class_page(overview, assignment))
+    write_whole(folder / "class.html", class_page(overview, assignment))
     remove_others(folder, written)
     return overview
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    partial.replace(path)
 
 
 def remove_others(folder: Path, written: set[str]) -> None:

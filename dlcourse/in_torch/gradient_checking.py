@@ -52,7 +52,7 @@ def at_kink(f: Callable[[Tensor], Any], x: Tensor, *, step: float = 1e-5) -> Ten
     right = numerical_gradient(f, x, step=step, scheme="forward")
     left = numerical_gradient(f, x, step=step, scheme="backward")
     steepest = torch.maximum(right.abs().max(), left.abs().max())
-    rounding = ROUNDING * torch.as_tensor(f(x)).abs() / step
+    rounding = ROUNDING * torch.as_tensor(f(x)).abs().clamp(min=1) / step
     return (right - left).abs() > torch.maximum(0.01 * steepest, rounding)
 
 

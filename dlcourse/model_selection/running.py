@@ -3,18 +3,20 @@
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from functools import partial
 from numbers import Real
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from dlcourse.model_selection.results import Trial
 from dlcourse.model_selection.space import Configuration
 
+T = TypeVar("T")
+R = TypeVar("R")
 Objective = Callable[[Configuration, int], Any]  # (configuration, seed) -> score
 Task = tuple[int, Configuration, int]  # number, configuration, seed
 
@@ -104,7 +106,8 @@ def on_cores(objective: Objective, tasks: Sequence[Task], workers: int | None) -
     left = {task[0]: task for task in tasks}
     while left:
         try:
-            for trial in in_processes(objective, list(left.values()), workers or cpu_count()):
+            run = partial(run_one, objective)
+            for trial in in_processes(run, list(left.values()), workers or cpu_count()):
                 del left[trial.number]
                 yield trial
         except BrokenExecutor:
@@ -114,8 +117,21 @@ def on_cores(objective: Objective, tasks: Sequence[Task], workers: int | None) -
                 del left[task[0]]
 
 
-def in_processes(objective: Objective, tasks: Sequence[Task], workers: int) -> Iterator[Trial]:
-    """Run tasks through joblib; they begin in their order, as many at a time as there are workers.
+def in_processes(
+    work: Callable[[T], R], items: Iterable[T], workers: int, *, ahead: int = 1
+) -> Generator[R, None, None]:
+    """Work items off through joblib, and give each result as soon as it is there.
+
+    Parameters
+    ----------
+    work : callable
+        Runs in a process of this machine.
+    items : iterable
+        They begin in their order, and are taken one by one.
+    workers : int
+        How many run at a time; 1 is this process itself.
+    ahead : int
+        How many are taken for each worker, those that run included.
 
     Raises
     ------
@@ -126,24 +142,24 @@ def in_processes(objective: Objective, tasks: Sequence[Task], workers: int) -> I
 
     # After Ctrl-C what was running is lost, as one expects; joblib warns of it from wherever it is.
     warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed")
-    run = delayed(partial(run_one, objective))
     pool = Parallel(
         workers,
         return_as="generator_unordered",
         batch_size=1,
-        pre_dispatch="n_jobs",
+        pre_dispatch=f"{ahead}*n_jobs",
     )
-    trials = pool(run(task) for task in tasks)
+    results = pool(delayed(work)(item) for item in items)
     try:
-        yield from trials
+        yield from results
     finally:
-        trials.close()
+        results.close()
 
 
 def run_alone(objective: Objective, task: Task) -> Trial:
     """Run one task in a process of its own; when that dies, too, the trial has failed."""
     try:
-        (trial,) = in_processes(objective, [task], 2)  # with 1 joblib would use this process
+        run = partial(run_one, objective)
+        (trial,) = in_processes(run, [task], 2)  # with 1 joblib would use this process
     except BrokenExecutor:
         return of_dead_worker(task)
     return trial
