@@ -313,8 +313,8 @@ MUTANTS = {
         ("sign", "(np.exp(log_f) - shares)", "(shares - np.exp(log_f))"),
         ("missing mean", " / len(shares)", ""),
         ("forgets dl", "return dl *", "return"),
-        ("counts for shares", "counts / counts.sum(axis=1, keepdims=True)", "counts"),
-        ("over all texts at once", "counts.sum(axis=1, keepdims=True)).as", "counts.sum()).as"),
+        ("counts for shares", "counts / lengths", "counts"),
+        ("over all texts at once", "counts / lengths", "counts / counts.sum()"),
     ],
     "RBM": [
         ("sign", "da = -df[:, None]", "da = df[:, None]"),
@@ -421,7 +421,7 @@ PROCEDURES = {
             "(1 - decay) * average + decay * now",
         ),
         ("a sum, no average", "(1 - decay) * now", "now"),
-        ("begins at the first", "np.zeros_like(x[0])", "x[0]"),
+        ("begins at the first", "np.zeros(x.shape[1:], x.dtype)", "x[0]"),
     ],
     "momentum_rate": [
         ("sign of the momentum", "1 + momentum - lr", "1 - momentum - lr"),
@@ -781,8 +781,8 @@ PROCEDURES = {
         ),
         (
             "gradient skips the discriminator",
-            "self.bprop(loss.bprop(np.ones((), z.dtype)))",
-            "self.generator.bprop(loss.bprop(np.ones((), z.dtype)))",
+            "self.bprop(loss.bprop(np.ones_like(value)))",
+            "self.generator.bprop(loss.bprop(np.ones_like(value)))",
         ),
         ("gradients of both steps add up", "self.zero_grad()", "pass"),
         (
@@ -791,7 +791,7 @@ PROCEDURES = {
             "np.concatenate([x, 0 * fakes])",
         ),
         ("always minimax", "minimax=minimax", "minimax=True"),
-        ("climbs", "np.ones((), x.dtype)", "-np.ones((), x.dtype)"),
+        ("climbs", "np.ones_like(value)", "-np.ones_like(value)"),
         ("codes ignored", "self.codes is None", "True"),
     ],
     "fit_gan": [

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.box import Array, Box, on_floats
 
 
 class Identity(Box):
@@ -153,6 +153,7 @@ class LogSoftmax(Box):
         return dlog_p - p * dlog_p.sum(axis=-1, keepdims=True)
 
 
+@on_floats
 def logsumexp(a: Array) -> Array:
     """Compute log(sum of exp(a)) over the last axis without overflow.
 
@@ -173,6 +174,7 @@ def logsumexp(a: Array) -> Array:
     return np.log(np.exp(a - top).sum(axis=-1)) + top[..., 0]
 
 
+@on_floats
 def softmax_jacobian(a: Array) -> Array:
     """Compute every derivative of every softmax probability: J_cd = dp_c / da_d.
 

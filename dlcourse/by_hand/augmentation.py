@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.box import Array, on_floats
 
 
 def random_crops(
@@ -76,6 +76,7 @@ def random_flips(
     return np.where(flips[:, None, None, None].astype(bool), x[..., ::-1], x)
 
 
+@on_floats
 def subtract_mean(x: Array, mean: Array) -> Array:
     """Subtract the mean picture of the training set, pixel by pixel.
 

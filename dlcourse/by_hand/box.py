@@ -2,12 +2,34 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Self
+from functools import wraps
+from typing import Any, ParamSpec, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 Array = NDArray[Any]  # shapes and meaning stand in the docstrings
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def as_floats(x: Any) -> Any:
+    """Take an array of whole numbers over into float64; leave all else as it is.
+
+    Pixels of uint8 start again at 0 after 255, and integers cannot keep a half: sums,
+    differences and averages of them would be wrong without a sound.
+    """
+    return x.astype(np.float64) if isinstance(x, np.ndarray) and x.dtype.kind in "biu" else x
+
+
+def on_floats(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function see whole numbers as float64: for functions of quantities, not of labels."""
+
+    @wraps(function)
+    def call(*args: P.args, **options: P.kwargs) -> R:
+        return function(*map(as_floats, args), **options)
+
+    return call
 
 
 class Box:
@@ -51,8 +73,11 @@ class Box:
         self.input_gradient = True
 
     def __call__(self, *inputs: Any, **options: Any) -> Array:
-        """Compute the value of the box: `fprop` under the name PyTorch shares."""
-        return self.fprop(*inputs, **options)
+        """Compute the value of the box: `fprop` under the name PyTorch shares.
+
+        Whole numbers in the first input, such as pixels from 0 to 255, count as float64.
+        """
+        return self.fprop(*map(as_floats, inputs[:1]), *inputs[1:], **options)
 
     def set_params(self, **params: Array) -> None:
         """Give the box its parameters, each with a gradient of zeros."""

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.box import Array, on_floats
 
 
+@on_floats
 def squared_distances(x: Array, centres: Array) -> Array:
     """Compute the squared distance of each example from each centre.
 
@@ -31,6 +32,7 @@ def squared_distances(x: Array, centres: Array) -> Array:
     return np.stack([((x - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
 
 
+@on_floats
 def k_means(x: Array, centres: Array, *, steps: int = 100) -> tuple[Array, Array, Array]:
     """Move each centre to the mean of the examples nearest to it, again and again.
 

@@ -164,7 +164,7 @@ def kernel_gradient(
     """Map the gradient at y to that at kernels of a shape (O, C, K, K) alone."""
     outputs, channels, *sides = shape
     kernel = (sides[0], sides[1])
-    dpixels = dy.reshape(len(dy), -1, outputs)
+    dpixels = dy.reshape(len(dy), dy.shape[1] * dy.shape[2], outputs)
     if channels < FEW:
         planes = as_planes(windows(pad(x, padding), kernel, stride, dilation))
         dmatrices = (planes @ dpixels).sum(axis=0)
@@ -252,7 +252,7 @@ def through_windows_of_dy(
     kernel = (sides[0], sides[1])
     turned = for_each_row(weight[:, :, ::-1, ::-1].swapaxes(0, 1))
     above, left = (d * (k - 1) - p for d, k, p in zip(dilation, kernel, padding, strict=True))
-    pixels = x.reshape(len(x), -1, channels)
+    pixels = x.reshape(len(x), x.shape[1] * x.shape[2], channels)
     dx = np.empty(pixels.shape, x.dtype)
 
     def work(blocks: Iterator[Bands]) -> Array:

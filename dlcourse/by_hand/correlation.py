@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.box import Array, on_floats
 from dlcourse.by_hand.windows import Pair, output_size, pair
 
 
+@on_floats
 def correlate_loops(
     x: Array,
     weight: Array,
@@ -58,6 +59,7 @@ def correlate_loops(
     return y
 
 
+@on_floats
 def correlate_fft(x: Array, weight: Array) -> Array:
     """Weigh the windows of images by products of their Fourier transforms.
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.box import Array, on_floats
 
 
+@on_floats
 def hessian(f: Callable[[Array], Any], x: Array, *, step: float = 1e-3) -> Array:
     """Estimate all second derivatives of f at x by central differences.
 

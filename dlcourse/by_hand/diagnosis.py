@@ -3,7 +3,7 @@
 import numpy as np
 
 from dlcourse.by_hand import activations
-from dlcourse.by_hand.box import Array, Sequential
+from dlcourse.by_hand.box import Array, Sequential, on_floats
 from dlcourse.by_hand.schedules import check_trajectory, diverges
 
 
@@ -146,6 +146,7 @@ def duplicate_units(h: Array, *, threshold: float = 0.99) -> Array:
     return np.asarray(np.triu(alike, 1).any(axis=0))
 
 
+@on_floats
 def bounce(trajectory: Array) -> float:
     """Measure how much of its way a curve of errors goes upwards.
 

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array, Box, Sequential
+from dlcourse.by_hand.box import Array, Box, Sequential, on_floats
 from dlcourse.by_hand.optimizers import check_fraction
 
 
@@ -131,6 +131,7 @@ def all_masks(units: int) -> Array:
     return (numbers >> places & 1).astype(float)
 
 
+@on_floats
 def geometric_average(f: Array) -> Array:
     """Average the answers of many nets by the geometric mean, made to sum to one again.
 

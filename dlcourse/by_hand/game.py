@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.box import Array, on_floats
 
 
+@on_floats
 def optimal_discriminator(p_data: Array, p_model: Array) -> Array:
     """Tell what the best discriminator says of each x: D(x) = p_data / (p_data + p_model).
 
@@ -32,6 +33,7 @@ def optimal_discriminator(p_data: Array, p_model: Array) -> Array:
     return np.where(total > 0, p_data / np.where(total > 0, total, 1), 0.5).astype(p_data.dtype)
 
 
+@on_floats
 def game_value(p_data: Array, p_model: Array, d: Array) -> Array:
     """Average what a discriminator gains: sum of p_data log D + p_model log(1 - D).
 
@@ -62,6 +64,7 @@ def game_value(p_data: Array, p_model: Array, d: Array) -> Array:
     return (times_log(p_data, d) + times_log(p_model, 1 - d)).sum()
 
 
+@on_floats
 def jensen_shannon(p: Array, q: Array) -> Array:
     """Measure how far two distributions are from their average m: (KL(p, m) + KL(q, m)) / 2.
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.by_hand.box import Array, Box, Chain
+from dlcourse.by_hand.box import Array, Box, Chain, on_floats
 from dlcourse.by_hand.layers import MLP
 from dlcourse.by_hand.losses import BCEWithLogitsLoss
 from dlcourse.by_hand.optimizers import SGD
@@ -141,7 +141,7 @@ class GAN(Chain):
         self.zero_grad()
         a = self.discriminator.fprop(np.concatenate([x, fakes]))
         value = loss.fprop(a[: len(x)], a[len(x) :])
-        self.discriminator.bprop(np.concatenate(loss.bprop(np.ones((), x.dtype))))
+        self.discriminator.bprop(np.concatenate(loss.bprop(np.ones_like(value))))
         optimizer.step()
         return float(value)
 
@@ -150,11 +150,12 @@ class GAN(Chain):
         loss = GeneratorLoss(minimax=minimax)
         self.zero_grad()
         value = loss.fprop(self.fprop(z))
-        self.bprop(loss.bprop(np.ones((), z.dtype)))
+        self.bprop(loss.bprop(np.ones_like(value)))
         optimizer.step()  # knows the parameters of the generator alone
         return float(value)
 
 
+@on_floats
 def fit_gan(
     gan: GAN,
     x: Array,

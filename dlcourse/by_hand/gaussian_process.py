@@ -5,9 +5,10 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.box import Array, Box, on_floats
 
 
+@on_floats
 def squared_exponential(
     a: Array, b: Array, *, length_scale: ArrayLike, variance: ArrayLike = 1.0
 ) -> Array:
@@ -122,6 +123,7 @@ class GaussianProcess(Box):
         return None, None
 
 
+@on_floats
 def posterior(process: GaussianProcess, x: Array, y: Array, points: Array) -> tuple[Array, Array]:
     """Tell what a Gaussian process believes at some points, after it has seen values at others.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.box import Array, Box, on_floats
 from dlcourse.by_hand.graph import as_tuple
 
 
@@ -14,6 +14,7 @@ class KinkWarning(UserWarning):
     """Slopes to the left and to the right differ: finite differences mean nothing there."""
 
 
+@on_floats
 def numerical_gradient(
     f: Callable[[Array], Any], x: Array, *, step: float = 1e-5, scheme: str = "central"
 ) -> Array:
@@ -61,6 +62,7 @@ ROUNDING = 1e-13  # of a value in float64, after many operations
 STENCILS = {"central": (1, 1), "forward": (1, 0), "backward": (0, 1)}  # steps ahead and behind
 
 
+@on_floats
 def relative_error(estimate: Array, gradient: Array) -> float:
     """Compare two gradients: the length of their difference, over the longer of the two.
 
@@ -81,6 +83,7 @@ def relative_error(estimate: Array, gradient: Array) -> float:
     return float(np.linalg.norm(estimate - gradient) / longer) if longer > 0 else 0.0
 
 
+@on_floats
 def at_kink(f: Callable[[Array], Any], x: Array, *, step: float = 1e-5) -> Array:
     """Find the coordinates of x within a step of a kink of f.
 
@@ -110,6 +113,7 @@ def at_kink(f: Callable[[Array], Any], x: Array, *, step: float = 1e-5) -> Array
     return np.abs(right - left) > max(0.01 * steepest, rounding)
 
 
+@on_floats
 def finite_difference_errors(
     f: Callable[[Array], Any],
     x: Array,
@@ -177,6 +181,7 @@ def check_gradients(
     -----
     Slide rows B10, B11, B12, V01.
     """
+    inputs = tuple(np.array(x) for x in inputs)  # copies: they are moved to and fro
     y = box(*inputs)
     if dy is None:
         dy = np.asarray(np.random.default_rng(0).standard_normal(y.shape))

@@ -24,8 +24,8 @@ class NegativeLogLikelihood(Box):
 
     def fprop(self, f: Array, y: Array) -> Array:
         """Map probabilities f (N, C) and labels y (N,) to one number, in nats."""
-        check_probabilities(float(f.min()), float(f.max()))
         check_labels(y, f.shape)
+        check_probabilities(float(f.min()), float(f.max()))
         f_y = f[np.arange(len(y)), y]
         self.saved = f, y, f_y
         return np.asarray(-np.log(f_y).mean())
@@ -216,7 +216,8 @@ def check_labels(y: Array, shape: tuple[int, ...]) -> None:
     n, c = shape
     if y.shape != (n,):
         raise ValueError(f"labels of shape {tuple(y.shape)} do not fit {n} rows of scores")
-    if n and not 0 <= int(y.min()) <= int(y.max()) < c:
+    check_examples(n)
+    if not 0 <= int(y.min()) <= int(y.max()) < c:
         raise ValueError(f"labels {int(y.min())} to {int(y.max())} do not fit {c} classes")
 
 
@@ -233,3 +234,10 @@ def check_shapes(f: Array, y: Array) -> None:
             f"predictions of shape {tuple(f.shape)} and targets of shape {tuple(y.shape)}: "
             "they should be alike"
         )
+    check_examples(f.size)
+
+
+def check_examples(number: int) -> None:
+    """Refuse an empty batch."""
+    if number == 0:
+        raise ValueError("a batch without examples has no mean: it takes at least one")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.box import Array, on_floats
 from dlcourse.by_hand.dropout import all_masks
 from dlcourse.by_hand.rbm import RBM, hidden_probabilities, visible_probabilities
 
@@ -45,6 +45,7 @@ def joint_probabilities(p: Array, states: Array) -> Array:
     return each.prod(axis=2)
 
 
+@on_floats
 def stationary_distribution(transition: Array) -> Array:
     """Find the distribution pi that a step of the chain does not change: pi T = pi.
 
@@ -143,6 +144,7 @@ def simulate_chain(start: Array, transition: Array, uniforms: Array) -> Array:
     return np.stack(walk)
 
 
+@on_floats
 def total_variation(p: Array, q: Array) -> Array:
     """Measure how far distributions are apart: the largest difference they give to any event.
 
@@ -163,6 +165,7 @@ def total_variation(p: Array, q: Array) -> Array:
     return np.abs(p - q).sum(axis=-1) / 2
 
 
+@on_floats
 def detailed_balance_gap(distribution: Array, transition: Array) -> Array:
     """Measure by how much pi_i T_ij and pi_j T_ji, the flows to and fro, differ at most.
 

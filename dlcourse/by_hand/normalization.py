@@ -273,8 +273,9 @@ def check_batch(shape: tuple[int, ...], units: int, *, dims: int, training: bool
     if len(shape) != dims or shape[1] != units:
         letters = "(N, C)" if dims == 2 else "(N, C, H, W)"
         raise ValueError(f"x has shape {shape}, not {letters} with C = {units}")
-    if training and int(np.prod(shape)) == units:
+    if training and int(np.prod(shape)) <= units:
+        batch = "a batch of one value per unit" if np.prod(shape) else "an empty batch"
         raise ValueError(
-            "a batch of one value per unit has no variance: train on two examples or more, "
+            f"{batch} has no variance: train on two examples or more, "
             "or switch to evaluation with net.train(False)"
         )

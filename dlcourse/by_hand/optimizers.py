@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.box import Array, Box, on_floats
 from dlcourse.by_hand.regularization import is_weight, soft_threshold, weights
 
 
@@ -97,6 +97,7 @@ class ProximalSGD(SGD):
             w[...] = soft_threshold(w, threshold=self.lr * self.strength)
 
 
+@on_floats
 def exponential_average(x: Array, *, decay: float) -> Array:
     """Average what came so far, the recent more than the old: m <- decay m + (1 - decay) x.
 
@@ -123,7 +124,7 @@ def exponential_average(x: Array, *, decay: float) -> Array:
     this average: with 0.9 ten times.  Slide rows O08, BN11.
     """
     check_fraction("decay", decay)
-    average = np.zeros_like(x[0])
+    average = np.zeros(x.shape[1:], x.dtype)
     averages = np.empty_like(x)
     for t, now in enumerate(x):
         average = decay * average + (1 - decay) * now

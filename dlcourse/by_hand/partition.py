@@ -7,6 +7,7 @@ import numpy as np
 from dlcourse.by_hand.activations import logsumexp
 from dlcourse.by_hand.box import Array, Box
 from dlcourse.by_hand.dropout import all_masks
+from dlcourse.by_hand.losses import check_examples
 from dlcourse.by_hand.rbm import RBM
 
 
@@ -36,6 +37,7 @@ class ExactLikelihood(Box):
 
     def fprop(self, v: Array) -> Array:
         """Map data v (N, D) to one number, in nats."""
+        check_examples(len(v))
         side, minus_free = every_state(self.rbm)
         log_z = logsumexp(minus_free)
         self.saved = side, np.exp(minus_free - log_z), len(v)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from dlcourse.by_hand.activations import Sigmoid
-from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.box import Array, Box, on_floats
+from dlcourse.by_hand.losses import check_examples
 
 
 class RBM(Box):
@@ -77,6 +78,7 @@ class RBM(Box):
         return draw(shape).astype(v.dtype)
 
 
+@on_floats
 def hidden_probabilities(rbm: RBM, v: Array) -> Array:
     """Tell how likely each hidden unit is 1: p(h_j = 1 | v) = sigmoid(c_j + sum of W_ji v_i).
 
@@ -96,6 +98,7 @@ def hidden_probabilities(rbm: RBM, v: Array) -> Array:
     return Sigmoid()(v @ rbm.params["weight"].T + rbm.params["hidden_bias"])
 
 
+@on_floats
 def visible_probabilities(rbm: RBM, h: Array) -> Array:
     """Tell how likely each visible unit is 1: p(v_i = 1 | h) = sigmoid(b_i + sum of W_ji h_j).
 
@@ -115,6 +118,7 @@ def visible_probabilities(rbm: RBM, h: Array) -> Array:
     return Sigmoid()(h @ rbm.params["weight"] + rbm.params["visible_bias"])
 
 
+@on_floats
 def gibbs_sample(rbm: RBM, v: Array, uniforms: Array | None = None, *, steps: int = 1) -> Array:
     """Run the Markov chain: all hidden units given v, all visible units given those, again.
 
@@ -183,6 +187,7 @@ class ContrastiveDivergence(Box):
 
     def contrast(self, v: Array, samples: Array) -> Array:
         """Compare the mean free energy of data and samples, in one sweep through the machine."""
+        check_examples(len(v))
         free = self.rbm.fprop(np.concatenate([v, samples]))
         self.saved = len(v), len(samples)
         return np.asarray(free[: len(v)].mean() - free[len(v) :].mean())

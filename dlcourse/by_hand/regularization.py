@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.box import Array, Box, on_floats
 
 
 class L2(Box):
@@ -61,6 +61,7 @@ def is_weight(name: str) -> bool:
     return name.rpartition(".")[2] == "weight"
 
 
+@on_floats
 def soft_threshold(w: Array, *, threshold: float) -> Array:
     """Move every number towards 0 by the threshold, and let it stop there.
 

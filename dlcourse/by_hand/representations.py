@@ -5,10 +5,11 @@ from math import comb
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.box import Array, on_floats
 from dlcourse.by_hand.clustering import squared_distances
 
 
+@on_floats
 def nearest_neighbours(queries: Array, x: Array, *, k: int = 1, metric: str = "euclidean") -> Array:
     """Find the k examples that lie nearest to each query.
 
@@ -45,6 +46,7 @@ def nearest_neighbours(queries: Array, x: Array, *, k: int = 1, metric: str = "e
     return order[:, :k]
 
 
+@on_floats
 def co_activation(h: Array) -> Array:
     """Count how often two units are active at once.
 
@@ -95,6 +97,7 @@ def largest_region_count(units: int, dimensions: int) -> int:
     return sum(comb(units, i) for i in range(dimensions + 1))
 
 
+@on_floats
 def activation_patterns(weight: Array, bias: Array) -> Array:
     """List every combination of active units that some point of the plane brings about.
 

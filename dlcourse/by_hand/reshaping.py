@@ -1,5 +1,7 @@
 """Reshaping: boxes that move numbers and do not change them."""
 
+import math
+
 import numpy as np
 
 from dlcourse.by_hand.box import Array, Box
@@ -17,7 +19,7 @@ class Flatten(Box):
     def fprop(self, x: Array) -> Array:
         """Map x (N, ...) to y (N, D)."""
         self.saved = x.shape
-        return x.reshape(len(x), -1)
+        return x.reshape(len(x), math.prod(x.shape[1:]))
 
     def bprop(self, dy: Array) -> Array:
         """Map the gradient at y (N, D) to the gradient at x."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.box import Array, on_floats
 from dlcourse.by_hand.optimizers import SGD
 
 KINDS = ("constant", "inverse", "power", "step")
@@ -101,6 +101,7 @@ def step_size(t: Array, *, kind: str, lr: float, decay: float = 0.0, period: int
     return np.full_like(t, lr)
 
 
+@on_floats
 def robbins_monro_sums(step_sizes: Array) -> tuple[Array, Array]:
     """Add up step sizes and their squares.
 

@@ -142,8 +142,9 @@ def fit(
             order = rng.permutation(len(x)) if orders is None else np.asarray(orders[epoch])
             for batch in minibatches(order, batch_size):
                 risk.zero_grad()
-                trajectory.append(float(risk.fprop(*(a[batch] for a in examples))))
-                risk.bprop(np.ones((), x.dtype))
+                value = risk(*(a[batch] for a in examples))
+                trajectory.append(float(value))
+                risk.bprop(np.ones_like(value))
                 optimizer.step()
                 if schedule is not None:
                     schedule.step()

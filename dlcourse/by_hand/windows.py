@@ -4,6 +4,7 @@ Shapes are PyTorch's, (N, C, H, W).  In memory the channels stand last: then a r
 one run of numbers, and copying windows side by side costs little.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -228,5 +229,5 @@ def as_planes(seen: Array) -> Array:
 
     For few channels: their windows have short rows, the planes have long ones.
     """
-    n, high, wide = seen.shape[:3]
-    return seen.transpose(0, 3, 4, 5, 1, 2).reshape(n, -1, high * wide)
+    n, high, wide, *weights = seen.shape
+    return seen.transpose(0, 3, 4, 5, 1, 2).reshape(n, math.prod(weights), high * wide)

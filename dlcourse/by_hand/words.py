@@ -7,6 +7,7 @@ import numpy as np
 
 from dlcourse.by_hand.activations import LogSoftmax
 from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.losses import check_shapes
 
 
 def word_counts(texts: Sequence[str], vocabulary: Sequence[str]) -> Array:
@@ -60,8 +61,10 @@ class WordLoss(Box):
 
     def fprop(self, a: Array, counts: Array) -> Array:
         """Map scores a (N, V) and word counts (N, V) to one number, in nats per word."""
-        check_counts(a.shape, counts.shape, float(counts.min()), float(counts.sum(axis=1).min()))
-        shares = (counts / counts.sum(axis=1, keepdims=True)).astype(a.dtype)
+        check_shapes(a, counts)
+        lengths = counts.sum(axis=1, keepdims=True)
+        check_counts(float(counts.min()), float(lengths.min()))
+        shares = (counts / lengths).astype(a.dtype)
         log_f = LogSoftmax()(a)
         self.saved = log_f, shares
         return np.asarray(-(shares * log_f).sum(axis=1).mean())
@@ -87,12 +90,8 @@ def number_words(vocabulary: Iterable[str]) -> dict[str, int]:
     return columns
 
 
-def check_counts(
-    scores: tuple[int, ...], counts: tuple[int, ...], lowest: float, shortest: float
-) -> None:
-    """Refuse what cannot be the word counts of texts with these scores."""
-    if tuple(scores) != tuple(counts):
-        raise ValueError(f"counts of shape {tuple(counts)} do not fit scores {tuple(scores)}")
+def check_counts(lowest: float, shortest: float) -> None:
+    """Refuse what cannot be the word counts of texts."""
     if lowest < 0:
         raise ValueError(f"a count of {lowest:g} is below 0: words are counted from 0 up")
     if shortest == 0:

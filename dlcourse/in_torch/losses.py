@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from dlcourse.by_hand.losses import check_examples
+
 
 class NegativeLogLikelihood(nn.Module):
     """Average -log f(x)_y: how surprised the probabilities f(x) are by the labels y.
@@ -13,8 +15,8 @@ class NegativeLogLikelihood(nn.Module):
 
     def forward(self, f: Tensor, y: Tensor) -> Tensor:
         """Map probabilities f (N, C) and labels y (N,) to one number, in nats."""
-        check_probabilities(f)
         check_labels(y, f)
+        check_probabilities(f)
         return F.nll_loss(f.log(), y)
 
 
@@ -95,7 +97,8 @@ def check_labels(y: Tensor, a: Tensor) -> None:
     n, c = a.shape
     if y.shape != (n,):
         raise ValueError(f"labels of shape {tuple(y.shape)} do not fit {n} rows of scores")
-    if n and not 0 <= int(y.min()) <= int(y.max()) < c:
+    check_examples(n)
+    if not 0 <= int(y.min()) <= int(y.max()) < c:
         raise ValueError(f"labels {int(y.min())} to {int(y.max())} do not fit {c} classes")
 
 
@@ -113,3 +116,4 @@ def check_shapes(f: Tensor, y: Tensor) -> None:
             f"predictions of shape {tuple(f.shape)} and targets of shape {tuple(y.shape)}: "
             "they should be alike"
         )
+    check_examples(f.numel())

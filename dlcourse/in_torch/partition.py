@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from dlcourse.by_hand.losses import check_examples
 from dlcourse.by_hand.partition import check_enumerable
 from dlcourse.in_torch.dropout import all_masks
 from dlcourse.in_torch.rbm import RBM, free_energy
@@ -22,6 +23,7 @@ class ExactLikelihood(nn.Module):
 
     def forward(self, v: Tensor) -> Tensor:
         """Map data v (N, D) to one number, in nats."""
+        check_examples(len(v))
         log_z = log_partition(self.rbm)
         return self.rbm(v).mean() + log_z
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from dlcourse.by_hand.losses import check_examples
 from dlcourse.by_hand.rbm import check_chains, check_steps, check_visible
 
 __all__ = [
@@ -97,6 +98,7 @@ class ContrastiveDivergence(nn.Module):
 
     def forward(self, v: Tensor, uniforms: Tensor | None = None) -> Tensor:
         """Map data v (N, D), and numbers for `gibbs_sample`, to mean F(data) - mean F(samples)."""
+        check_examples(len(v))
         samples = gibbs_sample(self.rbm, v, uniforms, steps=self.steps)
         return self.rbm(v).mean() - self.rbm(samples).mean()
 

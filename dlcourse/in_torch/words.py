@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dlcourse.by_hand.words import check_counts, number_words, split_words
+from dlcourse.in_torch.losses import check_shapes
 
 __all__ = ["WordLoss", "word_counts"]
 
@@ -35,6 +36,7 @@ class WordLoss(nn.Module):
 
     def forward(self, a: Tensor, counts: Tensor) -> Tensor:
         """Map scores a (N, V) and word counts (N, V) to one number, in nats per word."""
+        check_shapes(a, counts)
         lengths = counts.sum(dim=1, keepdim=True)
-        check_counts(a.shape, counts.shape, float(counts.min()), float(lengths.min()))
+        check_counts(float(counts.min()), float(lengths.min()))
         return F.cross_entropy(a, (counts / lengths).to(a.dtype))
