@@ -55,8 +55,8 @@ def lab(
         bool, typer.Option("--exercises", help="Begin with the exercises instead.")
     ] = False,
 ) -> None:
-    """Open the course in JupyterLab, at its first lecture."""
-    from dlcourse.jupyter import EXERCISES, FIRST, open_lab
+    """Open the course in JupyterLab, at the page with its chapters and how far you are."""
+    from dlcourse.jupyter import EXERCISES, open_lab
 
     try:
         root = own_copy(typer.echo) if setting_up.checkout() is None else setting_up.course_root()
@@ -65,7 +65,7 @@ def lab(
     variables = environment()
     os.environ.clear()
     os.environ.update(variables)
-    open_lab(root, browser=browser, port=port, first=EXERCISES if exercises else FIRST)
+    open_lab(root, browser=browser, port=port, first=EXERCISES if exercises else "")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

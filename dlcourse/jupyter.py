@@ -1,4 +1,4 @@
-"""JupyterLab as the course opens it: contents at the side, no news, your settings kept."""
+"""JupyterLab as the course opens it: its page in front, contents at the side, settings kept."""
 
 import json
 import os
@@ -7,14 +7,19 @@ from pathlib import Path
 
 from jupyterlab_server.workspaces_handler import WorkspacesManager
 
-FIRST = "lectures/00-start.ipynb"
 EXERCISES = "exercises/01-neurons.ipynb"
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {
         "fetchNews": "false",
         "checkForUpdates": False,
     },
+    "@jupyterlab/docmanager-extension/plugin": {"autosaveInterval": 30},  # seconds
+    "@jupyterlab/notebook-extension/tracker": {
+        "codeCellConfig": {"lineNumbers": True},  # errors name lines
+        "kernelShutdown": True,  # a closed notebook gives its memory back
+    },
 }
+CLASSROOM = Path(__file__).parent / "classroom"
 LAYOUT = {
     "layout-restorer:data": {
         "left": {
@@ -28,7 +33,7 @@ LAYOUT = {
 }
 
 
-def open_lab(root: Path, *, browser: bool, port: int, first: str = FIRST) -> None:
+def open_lab(root: Path, *, browser: bool, port: int, first: str = "") -> None:
     """Run JupyterLab on the course until Ctrl-C; kernels inherit our environment variables."""
     from jupyterlab.labapp import LabApp
 
@@ -36,7 +41,7 @@ def open_lab(root: Path, *, browser: bool, port: int, first: str = FIRST) -> Non
     LabApp.launch_instance(lab_arguments(root, browser=browser, port=port, first=first))
 
 
-def lab_arguments(root: Path, *, browser: bool, port: int, first: str = FIRST) -> list[str]:
+def lab_arguments(root: Path, *, browser: bool, port: int, first: str = "") -> list[str]:
     """Give JupyterLab's arguments for the course, after preparing settings and layout.
 
     Parameters
@@ -48,7 +53,7 @@ def lab_arguments(root: Path, *, browser: bool, port: int, first: str = FIRST) -
     port : int
         The first port to try; Jupyter takes the next free one and says so.
     first : str
-        The notebook to open.
+        The notebook to open; the page of the course by default.
     """
     state = root / ".jupyterlab"
     try:
@@ -58,7 +63,9 @@ def lab_arguments(root: Path, *, browser: bool, port: int, first: str = FIRST) -
         prepare(state)
     return [
         f"--ServerApp.root_dir={root}",
-        f"--LabApp.default_url=/lab/tree/{first}",
+        f"--LabApp.default_url=/lab{f'/tree/{first}' if first else ''}",
+        f"--LabApp.extra_labextensions_path={CLASSROOM / 'labextensions'}",
+        "--ServerApp.jpserver_extensions={'jupyterlab': True, 'dlcourse.classroom': True}",
         f"--LabApp.user_settings_dir={state / 'settings'}",
         f"--LabApp.workspaces_dir={state / 'workspaces'}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",

@@ -13,6 +13,8 @@ import urllib.request
 
 import pytest
 
+from dlcourse.exercises import record
+from dlcourse.exercises.tasks import tasks_of
 from dlcourse.jupyter import lab_arguments
 from dlcourse.setting_up import ONE_THREAD, course_root
 
@@ -192,3 +194,29 @@ def test_an_exercise_answers_a_learner_who_makes_a_mistake(page):
     answer = page.locator('[aria-label*="neuron-forward: wrong"]')
     assert "You add the bias once for each input" in answer.text_content()
     assert "0 of 2 points" in answer.text_content()
+
+
+def test_the_page_of_the_course_leads_back_to_where_the_learner_stopped(page):
+    page.wait_for_selector(".dl-course")
+    assert page.locator(".dl-course ol > li").count() == len(LECTURES)
+    page.evaluate(OPEN, "lectures/00-start.ipynb")
+    first, second = tasks_of("02-capacity")[:2]
+    kept = {first.id: {"points": first.points, "attempts": 1, "last": ""}}
+    record.write(record.record_file(), kept)
+    page.evaluate("() => window.jupyterapp.commands.execute('dlcourse:open')")
+    go = page.locator(".dl-course a.dl-go", has_text=f"Go on with exercise 2 · {second.title}")
+    go.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(IDLE, timeout=120_000)
+    page.wait_for_function(
+        """id => {
+          const cell = window.jupyterapp.shell.currentWidget.content.activeCell;
+          const { top } = cell.node.getBoundingClientRect();
+          return cell.model.id === id && 0 < top && top < window.innerHeight;
+        }""",
+        arg=f"{second.id}-text",
+    )
+    page.evaluate("() => window.jupyterapp.commands.execute('launcher:create')")
+    page.locator(".jp-LauncherCard", has_text="Course").click()
+    page.wait_for_selector(".dl-course", state="visible")
+    assert page.problems == []

@@ -79,16 +79,15 @@ def test_an_unknown_lecture():
     assert "no lecture is called '99'" in result.output
 
 
-def test_lab_opens_the_first_lecture_without_news(tmp_path):
+def test_lab_opens_the_page_of_the_course_without_news(tmp_path):
     command = jupyter.lab_arguments(tmp_path, browser=False, port=9123)
-    for part in ("--no-browser", "--port=9123", f"--LabApp.default_url=/lab/tree/{jupyter.FIRST}"):
+    for part in ("--no-browser", "--port=9123", "--LabApp.default_url=/lab"):
         assert part in command
     assert "--no-browser" not in jupyter.lab_arguments(tmp_path, browser=True, port=9123)
-    for first in (jupyter.FIRST, jupyter.EXERCISES):
-        assert (course_root() / first).is_file()
-        assert f"--LabApp.default_url=/lab/tree/{first}" in jupyter.lab_arguments(
-            tmp_path, browser=False, port=1, first=first
-        )
+    assert (course_root() / jupyter.EXERCISES).is_file()
+    assert f"--LabApp.default_url=/lab/tree/{jupyter.EXERCISES}" in jupyter.lab_arguments(
+        tmp_path, browser=False, port=1, first=jupyter.EXERCISES
+    )
     settings = tmp_path / ".jupyterlab/settings/@jupyterlab/apputils-extension"
     news = json.loads((settings / "notification.jupyterlab-settings").read_text())
     assert news == {"fetchNews": "false", "checkForUpdates": False}
@@ -104,7 +103,7 @@ def test_lab_keeps_what_the_learner_changed(tmp_path):
     for path in changed:
         path.write_text("{}")
     jupyter.lab_arguments(tmp_path, browser=False, port=8888)
-    assert len(changed) == 2
+    assert len(changed) == 4
     assert all(path.read_text() == "{}" for path in changed)
 
 

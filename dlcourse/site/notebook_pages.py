@@ -54,19 +54,6 @@ def move(cell: Notebook, html: str) -> None:
     cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": html})]
 
 
-def title_of(folder: str, name: str) -> str:
-    """Read the title of a notebook, which is its first line."""
-    first: str = nbformat.read(notebook(folder, name), as_version=4).cells[0].source
-    return first.splitlines()[0].removeprefix("# ")
-
-
-def question_of(name: str) -> str:
-    """Read the question or promise of a lecture, which stands in bold below its title."""
-    first: str = nbformat.read(notebook("lectures", name), as_version=4).cells[0].source
-    bold = re.search(r"^\*\*(.+)\*\*$", first, re.MULTILINE)
-    return bold[1] if bold else ""
-
-
 def heading_slug(title: str) -> str:
     """Name the anchor of a heading as JupyterLab does, so that links fit both."""
     return title.replace(" ", "-")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dlcourse.site.notebook_pages import question_of, title_of
+from dlcourse.classroom.chapters import opening
 from dlcourse.site.reference import place
 from dlcourse.site.rst import escape, heading, link, table
 from dlcourse.site.selection import Selection, family_of
@@ -19,14 +19,17 @@ and start ``python3 -m dlcourse lab``.
 
 def first_page(selection: Selection) -> str:
     """Write the first page: what the course is, and its lectures."""
-    rows = [
-        (
-            link(escape(title_of("lectures", name)), f"lectures/{name}.html"),
-            escape(question_of(name)),
-            link("exercises", f"exercises/{name}.html") if name in selection.exercises else "",
+    rows = []
+    for name in selection.lectures:
+        title, question, _ = opening(name)
+        exercises = f"exercises/{name}.html" if name in selection.exercises else ""
+        rows.append(
+            (
+                link(escape(title), f"lectures/{name}.html"),
+                escape(question),
+                link("exercises", exercises) if exercises else "",
+            )
         )
-        for name in selection.lectures
-    ]
     return "\n".join(
         [
             ":hide-toc:\n",

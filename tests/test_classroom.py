@@ -1,0 +1,243 @@
+"""The page of the course in JupyterLab: chapters, exercises, and how far the learner is."""
+
+import json
+import os
+import re
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+from jsonschema import Draft7Validator
+from jupyterlab.commands import get_app_dir
+
+from dlcourse import jupyter
+from dlcourse.classroom.chapters import Chapter, Course, Exercise, course_so_far, lectures
+from dlcourse.classroom.page import write_page
+from dlcourse.exercises.tasks import LECTURES, tasks_of
+from dlcourse.setting_up import course_root
+
+
+class Reader(HTMLParser):
+    """What a page has in it: links, bars with what is said of them, headings in order."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.bars, self.headings, self.tags = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.tags.append(tag)
+        if tag == "a":
+            self.links.append(found)
+        elif tag == "progress":
+            self.bars.append(found)
+        elif re.fullmatch(r"h\d", tag):
+            self.headings.append(int(tag[1]))
+
+
+def words(text):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text.partition("</style>")[2]))
+
+
+@pytest.fixture
+def record(tmp_path, monkeypatch):
+    """Write a record of progress: for each lecture the points of its tasks, in their order."""
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("DLCOURSE_PROGRESS", str(path))
+
+    def write(**points):
+        tasks = {
+            task.id: {"points": got, "attempts": 1, "last": ""}
+            for name in LECTURES
+            for task, got in zip(tasks_of(name), points.get(f"of_{name[:2]}", []), strict=False)
+        }
+        path.write_text(json.dumps({"version": 1, "tasks": tasks}))
+
+    return write
+
+
+def full(name):
+    return [task.points for task in tasks_of(name)]
+
+
+def test_every_chapter_is_there_with_its_question_and_its_exercises(record):
+    course = course_so_far()
+    assert [chapter.name for chapter in course.chapters] == lectures()
+    assert all(chapter.question and chapter.minutes >= 20 for chapter in course.chapters)
+    assert {c.name for c in course.chapters if c.exercises} == set(LECTURES)
+    text = write_page(course, "/lab/tree")
+    for chapter in course.chapters:
+        assert chapter.title in text
+        assert f"Exercises {chapter.name}" not in text
+    assert "Begin with 00 · Start: deep learning, twice" in words(text)
+
+
+def test_every_link_leads_to_a_notebook_and_to_a_cell_of_it(record):
+    page = Reader(write_page(course_so_far(), "/base/lab/tree"))
+    assert len(page.links) == 1 + len(lectures()) + sum(len(tasks_of(name)) for name in LECTURES)
+    ids = {}
+    for link in page.links:
+        path, at = link["data-path"], link["data-at"]
+        assert link["href"] == f"/base/lab/tree/{path}{at}"
+        assert (course_root() / path).is_file()
+        if at:
+            if path not in ids:
+                cells = nbformat.read(course_root() / path, as_version=4).cells
+                ids[path] = {cell.id: cell.source for cell in cells}
+            assert at.removeprefix("#cell-id=") in ids[path]
+
+
+def test_the_number_of_an_exercise_is_that_of_its_heading(record):
+    for chapter in course_so_far().chapters:
+        if chapter.exercises:
+            path = course_root() / "exercises" / f"{chapter.name}.ipynb"
+            cells = {cell.id: cell.source for cell in nbformat.read(path, as_version=4).cells}
+            for exercise in chapter.exercises:
+                source = cells[f"{exercise.task.id}-text"]
+                assert source.startswith(f"## {exercise.title}\n")
+
+
+@pytest.mark.parametrize(
+    ("points", "chapter", "number"),
+    [
+        ({}, "00-start", None),
+        ({"of_01": [0]}, "01-neurons", 1),
+        ({"of_01": full("01-neurons")[:2]}, "01-neurons", 3),
+        ({"of_01": full("01-neurons")}, "02-capacity", None),
+        ({"of_01": [0, 1], "of_04": [*full("04-backprop")[:2], 0]}, "04-backprop", 3),
+        ({"of_04": full("04-backprop")}, "05-regularization", None),
+        ({"of_02": [0], "of_14": full("14-unsupervised")}, "01-neurons", 1),
+    ],
+)
+def test_the_learner_goes_on_where_he_stopped(record, points, chapter, number):
+    record(**points)
+    found, exercise = course_so_far().next()
+    assert found.name == chapter
+    assert (exercise.number if exercise else None) == number
+
+
+def test_nothing_is_left_at_the_end(record):
+    record(**{f"of_{name[:2]}": full(name) for name in LECTURES})
+    course = course_so_far()
+    assert course.next() is None
+    assert "You have every point" in words(write_page(course, "/lab/tree"))
+
+
+def test_progress_is_said_in_words_and_shown_in_bars(record):
+    record(of_01=full("01-neurons"), of_04=[0, 3])
+    text = write_page(course_so_far(), "/lab/tree")
+    page = Reader(text)
+    reached, everything = sum(full("01-neurons")) + 3, sum(sum(full(name)) for name in LECTURES)
+    assert f"All exercises: 7 of 97 done, {reached} of {everything} points" in words(text)
+    assert page.bars[0]["value"] == str(reached)
+    assert page.bars[0]["max"] == str(everything)
+    assert len(page.bars) == 1 + len(LECTURES)
+    assert all(bar["aria-label"] for bar in page.bars)
+    assert "1 · Who waits for whom : 0 of 2 points, 8 minutes" in words(text)
+    assert "2 · Backwards through two layers : done, 3 of 3 points" in words(text)
+    assert "3 · One matrix in two places : 0 of 2 points, not attempted" in words(text)
+
+
+def test_the_page_has_an_order_of_headings_and_no_script(record):
+    page = Reader(write_page(course_so_far(), "/lab/tree"))
+    assert page.headings == [1, 2] + [3] * len(lectures())
+    assert "script" not in page.tags
+    assert {"main", "ol", "details", "summary"} <= set(page.tags)
+
+
+def test_words_of_a_chapter_are_words_and_no_html():
+    chapter = Chapter("01-neurons", "<b>bold</b> & more", "is 1 < 2?", 5)
+    text = write_page(Course((chapter,), ("<i>note</i>",)), '/"tree"')
+    assert "<b>" not in text
+    assert "<i>" not in text
+    assert "is 1 &lt; 2?" in text
+    assert Reader(text).links[0]["href"] == '/"tree"/lectures/01-neurons.ipynb'
+
+
+def test_a_broken_record_is_said_and_the_page_is_there(record, tmp_path):
+    (tmp_path / "progress.json").write_text("{")
+    text = write_page(course_so_far(), "/lab/tree")
+    assert "The record of your progress was broken" in text
+    assert "Begin with 00" in text
+
+
+def test_a_record_that_cannot_be_read_is_said(record, tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("dlcourse.classroom.chapters.read", refuse)
+    (note,) = course_so_far().notes
+    assert note.endswith("progress.json cannot be read: Permission denied.")
+
+
+def test_points_beyond_what_a_task_gives_now_count_as_done():
+    exercise = Exercise(1, tasks_of("01-neurons")[0], points=99, tried=True)
+    assert exercise.done
+
+
+def test_the_settings_are_what_jupyterlab_knows():
+    schemas = Path(get_app_dir()) / "schemas"
+    for plugin, values in jupyter.SETTINGS.items():
+        schema = json.loads((schemas / f"{plugin}.json").read_text("utf-8"))
+        assert set(values) <= set(schema["properties"]), plugin
+        Draft7Validator(schema).validate(values)
+
+
+def test_the_extension_is_where_jupyterlab_looks_for_it():
+    folder = jupyter.CLASSROOM / "labextensions" / "dlcourse"
+    package = json.loads((folder / "package.json").read_text("utf-8"))
+    assert package["name"] == folder.name
+    assert (folder / package["jupyterlab"]["_build"]["load"]).is_file()
+
+
+@pytest.mark.slow
+def test_the_server_gives_the_page_to_the_learner_alone(tmp_path, record):
+    record(of_01=full("01-neurons"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [
+        *jupyter.lab_arguments(tmp_path, browser=False, port=port),
+        "--ServerApp.base_url=/b/",
+    ]
+    command += [f"--IdentityProvider.token={token}"]
+    with subprocess.Popen(
+        command,
+        env={**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "config")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        try:
+            address = f"http://127.0.0.1:{port}/b/"
+            for _ in range(120):
+                try:
+                    urllib.request.urlopen(f"{address}api", timeout=5).close()
+                    break
+                except OSError:
+                    time.sleep(0.25)
+            with urllib.request.urlopen(f"{address}dlcourse?token={token}", timeout=30) as answer:
+                text = answer.read().decode()
+            with urllib.request.urlopen(f"{address}dlcourse", timeout=30) as answer:
+                assert "/b/login" in answer.url
+                assert "Chapters" not in answer.read().decode()
+            with urllib.request.urlopen(f"{address}lab?token={token}", timeout=30) as answer:
+                assert '"load": "course.js"' in answer.read().decode()
+            with urllib.request.urlopen(
+                f"{address}lab/extensions/dlcourse/course.js?token={token}", timeout=30
+            ) as answer:
+                assert "_JUPYTERLAB.dlcourse" in answer.read().decode()
+        finally:
+            server.terminate()
+    assert "Go on with 02 · Capacity" in text
+    assert 'href="/b/lab/tree/lectures/02-capacity.ipynb"' in text
