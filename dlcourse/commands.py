@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -227,20 +228,38 @@ def grade(
 @app.command()
 def site(
     out: Annotated[Path, typer.Argument(help="A new or empty folder, or one made by this before.")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this lecture, such as 04, for a quick look; may be repeated."),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(
+            help="Link pages to Binder and Colab, which run what is public on GitHub.",
+            metavar="OWNER/NAME[@BRANCH]",
+        ),
+    ] = None,
 ) -> None:
     """Build the course as a web site of static pages, which need no server and no network.
 
     Lectures as they were last run, exercises without answers, both sides of every concept, the
     rows of the slides, and a search. It takes a minute or two.
     """
+    from dlcourse.site import elsewhere, selection
     from dlcourse.site.building import FolderError, SiteError, build, missing
 
     if lacking := missing():
         packages = ", ".join(lacking)
         stop(f"the site needs {packages}: pip install 'dlcourse[site]', and start again.", code=2)
     try:
-        pages = build(out)
-    except FolderError as error:
+        pages = build(
+            out,
+            replace(
+                selection.part(only) if only else selection.whole_course(),
+                repository=elsewhere.repository(repository) if repository is not None else None,
+            ),
+        )
+    except (ValueError, FolderError) as error:
         stop(f"{error}.", code=2)
     except SiteError as error:
         stop(str(error))

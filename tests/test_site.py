@@ -1,5 +1,6 @@
 """The web site: a part of it is built, and read as a visitor without a network would."""
 
+import dataclasses
 import html
 import importlib.util
 import json
@@ -23,8 +24,9 @@ if lacking := building.missing():
     pytest.skip(f"no {', '.join(lacking)}: pip install 'dlcourse[site]'", allow_module_level=True)
 
 from dlcourse.site import moving_pictures, notebook_pages
+from dlcourse.site.elsewhere import Repository
 from dlcourse.site.mathml import mathml
-from dlcourse.site.selection import Selection, notebooks_in, whole_course
+from dlcourse.site.selection import Selection, notebooks_in, part, whole_course
 
 PART = Selection(["01-neurons"], ["01-neurons"], ["activations"])
 BUILD = """
@@ -239,6 +241,53 @@ def test_links_to_pages_that_are_not_built_become_words():
         "See [one](../lectures/01-neurons.ipynb#Tanh) and two."
     )
     assert notebook_pages.with_links(text, "exercises", whole_course()) == text
+
+
+def test_a_part_of_the_course_is_a_lecture_its_exercises_and_its_concepts():
+    small = part(["04-backprop", "04"])
+    assert (small.lectures, small.exercises) == (["04-backprop"], ["04-backprop"])
+    assert "graph" in small.families
+    assert "convolution" not in small.families
+    assert part(["00"]).exercises == []
+    with pytest.raises(ValueError, match="no lecture is called '99'; there are 00-start"):
+        part(["99"])
+
+
+def test_pages_say_how_to_run_them_where_the_repository_is_public():
+    def sources(selection):
+        text = notebook_pages.page_of("exercises", "01-neurons", selection)
+        return [cell.source for cell in nbformat.reads(text, as_version=4).cells]
+
+    here = Repository("me", "course")
+    plain, linked = sources(PART), sources(dataclasses.replace(PART, repository=here))
+    assert not any("binder" in source for source in plain)
+    assert [linked[0], *linked[2:]] == plain
+    for address in (here.binder, here.colab):
+        assert f"]({address('exercises/01-neurons.ipynb')})" in linked[1]
+    assert here.install() in linked[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--only", "99"], "no lecture is called '99'"),
+        (["--repository", "course"], "'course' should be OWNER/NAME"),
+    ],
+)
+def test_a_site_on_bad_input(tmp_path, arguments, words):
+    result = CliRunner().invoke(commands.app, ["site", str(tmp_path / "out"), *arguments])
+    assert result.exit_code == 2
+    assert words in result.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_the_command_builds_a_part(tmp_path):
+    words = ["dlcourse", "site", str(tmp_path), "--only", "04", "--repository", "me/c"]
+    run(f"import sys; sys.argv = {words}; from dlcourse.commands import run; run()")
+    lectures = [path.name for path in (tmp_path / "lectures").iterdir()]
+    assert lectures == ["04-backprop.html"]
+    assert "mybinder.org/v2/gh/me/c/main?urlpath=" in Page(tmp_path / "lectures" / lectures[0]).text
 
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path):

@@ -25,11 +25,11 @@ def write_page(course: Course, tree: str) -> str:
         f'<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{TITLE}</title>\n'
         '<meta name="viewport" content="width=device-width">\n'
         f"<style>\n{style}</style></head>\n"
-        f'<body><main class="dl-course"><h1>{TITLE}</h1>\n{notes}{going_on(course, tree)}'
+        f'<body><main><div class="dl-course"><h1>{TITLE}</h1>\n{notes}{going_on(course, tree)}'
         f"{altogether(course)}<h2>Chapters</h2>\n<ol>\n{chapters}</ol>\n"
         f"<p>Answers count as soon as <code>check</code> has seen them. Your progress is in "
         f"<code>{escape(str(record_file()))}</code> and is never sent anywhere.</p>"
-        "</main></body>\n</html>\n"
+        "</div></main></body>\n</html>\n"
     )
 
 

@@ -29,6 +29,9 @@ def page_of(folder: str, name: str, selection: Selection) -> str:
             cell.source = with_links(cell.source, folder, selection)
         elif picture := picture_of(cell.source):
             move(cell, as_html(picture, still_of(cell)))
+    if selection.repository:
+        where = selection.repository.invitation(f"{folder}/{name}.ipynb")
+        read.cells.insert(1, nbformat.v4.new_markdown_cell(where, id="elsewhere"))
     return str(nbformat.writes(read))
 
 

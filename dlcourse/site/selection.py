@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlcourse.setting_up import course_root
+from dlcourse.site.elsewhere import Repository
+from dlcourse.slides import lecture_of
 from dlcourse.twins import TWINS
 
 
@@ -18,11 +20,14 @@ class Selection:
         Such as "07-dropout".
     families : sequence of str
         Pages of the reference: files of `by_hand`, such as "dropout".
+    repository : Repository, optional
+        Where the notebooks are public: pages then say how to run them on Binder and Colab.
     """
 
     lectures: Sequence[str]
     exercises: Sequence[str]
     families: Sequence[str]
+    repository: Repository | None = None
 
     def has(self, page: str) -> bool:
         """Whether a page is built, such as lectures/07-dropout."""
@@ -38,6 +43,32 @@ def whole_course() -> Selection:
     """Select every page."""
     families = dict.fromkeys(family_of(twin.by_hand()) for twin in TWINS)
     return Selection(notebooks_in("lectures"), notebooks_in("exercises"), list(families))
+
+
+def part(names: Sequence[str]) -> Selection:
+    """Select some lectures, their exercises, and the concepts that they teach.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Such as "07" or "07-dropout".
+
+    Raises
+    ------
+    ValueError
+        When a name fits no lecture.
+    """
+    from dlcourse.notebooks import lectures
+
+    chosen = sorted({path.stem for path in lectures(names)})
+    families = dict.fromkeys(
+        family_of(twin.by_hand())
+        for twin in TWINS
+        if any(lecture_of(row) in chosen for row in twin.slides.split())
+    )
+    return Selection(
+        chosen, [name for name in notebooks_in("exercises") if name in chosen], list(families)
+    )
 
 
 def notebooks_in(folder: str) -> list[str]:

@@ -32,7 +32,7 @@
         const opened = [...this.node.querySelectorAll('details')].map(item => item.open);
         page.querySelectorAll('details').forEach((item, k) => (item.open = Boolean(opened[k])));
         const place = this.node.scrollTop;
-        this.node.replaceChildren(...page.querySelectorAll('style, main'));
+        this.node.replaceChildren(...page.querySelectorAll('style, .dl-course'));
         this.node.scrollTop = place;
         this.shown = text;
       }
