@@ -128,7 +128,7 @@ def chapter(name: str, record: Mapping[str, Any]) -> Chapter:
     """
     tasks = tasks_of(name) if name in LECTURES else ()
     exercises = tuple(
-        Exercise(number, task, record.get(task.id, {}).get("points", 0), task.id in record)
+        Exercise(number, task, int(record.get(task.id, {}).get("points", 0)), task.id in record)
         for number, task in enumerate(tasks, start=1)
     )
     return Chapter(name, *opening(name), exercises)

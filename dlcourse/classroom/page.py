@@ -1,5 +1,6 @@
 """The page of the course: HTML that needs no script, in JupyterLab or alone."""
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def going_on(course: Course, tree: str) -> str:
 def altogether(course: Course) -> str:
     """Say how many exercises are done in the whole course."""
     exercises = [exercise for chapter in course.chapters for exercise in chapter.exercises]
-    return f"<p>{progress('All exercises', exercises)}</p>\n"
+    return f"<p>{progress('All exercises', 'the whole course', exercises)}</p>\n"
 
 
 def chapter_item(chapter: Chapter, tree: str) -> str:
@@ -65,19 +66,19 @@ def chapter_item(chapter: Chapter, tree: str) -> str:
             f"{state(exercise)}, {minutes(exercise.task.minutes)}</li>"
             for exercise in chapter.exercises
         )
-        summary = progress("Exercises", chapter.exercises)
+        summary = progress("Exercises", chapter.title, chapter.exercises)
         parts.append(f"<details><summary>{summary}</summary><ul>{rows}</ul></details>")
     return f"<li>{''.join(parts)}</li>\n"
 
 
-def progress(label: str, exercises: list[Exercise] | tuple[Exercise, ...]) -> str:
-    """Write how many exercises are done, in words and as a bar of points."""
+def progress(label: str, of: str, exercises: Sequence[Exercise]) -> str:
+    """Write how many exercises of a part are done, in words and as a bar of points."""
     reached = sum(exercise.points for exercise in exercises)
     full = sum(exercise.task.points for exercise in exercises)
     done = sum(exercise.done for exercise in exercises)
     words = f"{label}: {done} of {len(exercises)} done, {reached} of {full} points"
-    bar = f'<progress max="{full}" value="{reached}" aria-label="{label}, points"></progress>'
-    return f"{words} {bar}"
+    name = escape(f"Points of {of}")
+    return f'{words} <progress max="{full}" value="{reached}" aria-label="{name}"></progress>'
 
 
 def state(exercise: Exercise) -> str:
@@ -89,7 +90,8 @@ def state(exercise: Exercise) -> str:
 
 def points(exercise: Exercise) -> str:
     """Write the points that there are."""
-    return f"{exercise.points} of {exercise.task.points} points"
+    full = exercise.task.points
+    return f"{exercise.points} of {full} {'point' if full == 1 else 'points'}"
 
 
 def minutes(number: int) -> str:

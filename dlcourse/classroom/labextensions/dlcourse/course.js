@@ -4,7 +4,11 @@
   const OPEN = 'dlcourse:open';
   let shared = {};
 
-  const part = async name => (await Object.values(shared[name])[0].get())();
+  const part = async name => {
+    const versions = Object.values(shared[name]);
+    const used = versions.find(({ loaded }) => loaded) ?? versions[0];
+    return (await used.get())();
+  };
 
   const extension = (launcher, palette, services, utils, widgets, icons) => {
     const url = app => utils.URLExt.join(app.serviceManager.serverSettings.baseUrl, 'dlcourse');
@@ -24,10 +28,21 @@
       }
 
       async refresh() {
-        const settings = this.app.serviceManager.serverSettings;
-        const answer = await services.ServerConnection.makeRequest(url(this.app), {}, settings);
-        const text = await answer.text();
-        if (!answer.ok || text === this.shown) return;
+        if (this.asking) return;
+        this.asking = true;
+        try {
+          const settings = this.app.serviceManager.serverSettings;
+          const answer = await services.ServerConnection.makeRequest(url(this.app), {}, settings);
+          if (answer.ok) this.display(await answer.text());
+        } catch {
+          // the server is gone, which JupyterLab itself says
+        } finally {
+          this.asking = false;
+        }
+      }
+
+      display(text) {
+        if (text === this.shown) return;
         const page = new DOMParser().parseFromString(text, 'text/html');
         const opened = [...this.node.querySelectorAll('details')].map(item => item.open);
         page.querySelectorAll('details').forEach((item, k) => (item.open = Boolean(opened[k])));
