@@ -18,6 +18,7 @@ COMMANDS = [
     "compare",
     "bench",
     "site",
+    "data",
     "exercises",
     "notebooks",
 ]
@@ -32,6 +33,7 @@ HELP = """dlcourse: a deep learning course, every concept by hand and in PyTorch
 The first start makes an environment in the folder .venv (1.7 GB or more, a minute or a few);
 inside it, `dlcourse --help` tells of more. To delete it is safe: it is made again.
 
+  DLCOURSE_DATA          the folder for MNIST, Fashion-MNIST and CIFAR-10 (`dlcourse data --help`)
   DLCOURSE_VENV          another folder for the environment
   DLCOURSE_TORCH_INDEX   where PyTorch comes from: an address, or none for what pip finds;
                          on Linux without an NVIDIA card, PyTorch's index of builds for the CPU

@@ -6,13 +6,15 @@ import tempfile
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from dlcourse import setting_up
+from dlcourse.data_commands import data
 from dlcourse.installing import hand_over, wait_for
 from dlcourse.own_copy import copy_course, own_copy
+from dlcourse.stopping import stop
 
 app = typer.Typer(
     name="dlcourse",
@@ -25,6 +27,7 @@ notebooks = typer.Typer(no_args_is_help=True, help="Run or check the lectures (f
 app.add_typer(notebooks, name="notebooks")
 exercises = typer.Typer(no_args_is_help=True, help="List, derive or prove the exercises.")
 app.add_typer(exercises, name="exercises")
+app.add_typer(data, name="data")
 
 
 def show_version(wanted: bool) -> None:
@@ -362,12 +365,6 @@ def check_notebooks(
 def run() -> None:
     """Run the command line."""
     app(prog_name="dlcourse")
-
-
-def stop(message: str, *, code: int = 1) -> NoReturn:
-    """Say one sentence and end."""
-    typer.echo(f"dlcourse: {message}", err=True)
-    raise typer.Exit(code)
 
 
 def environment() -> dict[str, str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from PIL import Image
+from sklearn import datasets
 
 import dlcourse
 from dlcourse import by_hand, data, in_torch, lessons, plots, sources
@@ -351,7 +352,7 @@ def test_digits_are_split_disjointly_in_proportion_and_standardized():
     pictures = np.concatenate([digits.pictures(part.x) for part in parts]).reshape(1797, 64)
     assert pictures.min() >= -1e-12
     assert pictures.max() <= 1 + 1e-12
-    original = by_rows(data.datasets.load_digits().data / 16)
+    original = by_rows(datasets.load_digits().data / 16)
     assert by_rows(pictures.round(6)) == by_rows(np.array(original).round(6))
     shares = [np.bincount(part.y, minlength=10) / len(part.y) for part in parts]
     assert np.abs(np.array(shares) - shares[0]).max() < 0.01
