@@ -29,9 +29,41 @@ def list_data() -> None:
             state = "not there"
         except DataError:
             state = "damaged"
+        except OSError as error:
+            state = f"cannot be read: {error.strerror}"
         megabytes = f"{data_set.size / 1e6:.0f} MB"
         typer.echo(f"{data_set.name:14} {data_set.title:14} {megabytes:>7}  {state}")
     typer.echo(f"Kept in {cache_folder()}")
+
+
+@data.command("get")
+def get_data(
+    names: Annotated[
+        list[str], typer.Argument(help="Such as mnist or cifar10.", metavar="NAME...")
+    ],
+) -> None:
+    """Fetch data sets from the mirrors of their authors, and check them.
+
+    What breaks off goes on when the command is given again.
+    """
+    from dlcourse.data.catalogue import find
+    from dlcourse.data.download import get
+    from dlcourse.data.formats import DataError
+
+    try:
+        sets = [find(name) for name in names]
+    except ValueError as error:
+        stop(f"{error}.", code=2)
+    for data_set in sets:
+        try:
+            record = get(data_set, say=typer.echo)
+        except DataError as error:
+            stop(f"{error}. Files that you have can be taken with `dlcourse data import FOLDER`.")
+        except OSError as error:
+            stop(unusable(error))
+        except KeyboardInterrupt:
+            stop("stopped; give the same command again, and it goes on.", code=130)
+        typer.echo(f"{data_set.name}: {record.source(data_set)}, checksum {record.checksum}")
 
 
 @data.command("import")
@@ -56,8 +88,8 @@ def import_data(
     from dlcourse.data.formats import DataError
     from dlcourse.data.local_copies import import_from
 
-    if not path.exists():
-        stop(f"there is no {path}; name a folder or a file with the data.", code=2)
+    if not (path.is_dir() or path.is_file()):
+        stop(f"{path} is no folder and no file; name one with the data.", code=2)
     if copies and (not copies.isprintable() or len(copies) > 60 or not copies.strip()):
         stop("--copies should be a few words, such as 'JPEG copies'.", code=2)
     try:
@@ -69,7 +101,7 @@ def import_data(
     except ValueError as error:
         stop(f"{error}.", code=2)
     except OSError as error:
-        stop(f"{error.filename} cannot be used: {error.strerror}.")
+        stop(unusable(error))
     for key, record in done.records.items():
         typer.echo(f"{key}: {record.source(find(key))}, checksum {record.checksum}")
     if done.problems:
@@ -79,7 +111,8 @@ def import_data(
 @data.command("verify")
 def verify_data(
     names: Annotated[
-        list[str] | None, typer.Argument(help="Such as mnist; all that are there.")
+        list[str] | None,
+        typer.Argument(help="Such as mnist; all that are there.", metavar="[NAME]..."),
     ] = None,
 ) -> None:
     """Read the files anew, and compare their checksums with those recorded and published."""
@@ -104,3 +137,10 @@ def verify_data(
             problems.append(f"{error.filename} cannot be read: {error.strerror}")
     if problems:
         stop("; ".join(problems) + ".")
+
+
+def unusable(error: OSError) -> str:
+    """Say which file the system refuses, and why."""
+    from dlcourse.data.cache import cache_folder
+
+    return f"{error.filename or cache_folder()} cannot be used: {error.strerror or error}."

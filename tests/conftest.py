@@ -28,6 +28,29 @@ def side(request):
     return request.param
 
 
+@pytest.fixture
+def tiny(tmp_path, monkeypatch):
+    """An empty cache, and tiny data sets under the names of the real ones."""
+    import tiny_data
+
+    monkeypatch.setenv("DLCOURSE_DATA", str(tmp_path / "cache"))
+    tiny_data.use(monkeypatch.setattr)
+    yield tmp_path
+    tiny_data.put_back()
+
+
+@pytest.fixture
+def filled(tiny):
+    """A cache with all of them, taken from folders of their names beside it."""
+    import tiny_data
+
+    from dlcourse.data.local_copies import import_from
+
+    for name, contents in tiny_data.CONTENTS.items():
+        import_from(tiny_data.write(tiny / name, contents), say=print)
+    return tiny
+
+
 def pytest_terminal_summary(terminalreporter):
     """Print the table of mutants: for each concept, the planted bugs and what became of them."""
     table = {}

@@ -110,6 +110,13 @@ def test_torch_is_not_reachable(module):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_data_needs_no_network_library_until_something_is_fetched():
+    heavy = {"torch", "requests", "urllib3", "PIL", "filelock"}
+    code = f"import sys, dlcourse.data; sys.exit(str({heavy} & set(sys.modules) or ''))"
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.stderr.strip() == ""
+
+
 def test_the_package_itself_imports_nothing():
     code = "import sys, dlcourse; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -8,6 +8,7 @@ DLCOURSE_DATA or the platform's folder; `imagenet_folder(path)` reads the pictur
 from dlcourse.data.cache import MissingDataError
 from dlcourse.data.digits import Digits, digits
 from dlcourse.data.formats import DataError
+from dlcourse.data.imagenet import ImageNetFolder, imagenet_folder
 from dlcourse.data.images import Images, cifar10, fashion_mnist, mnist
 from dlcourse.data.splits import Split, held_out, stratified_split, subset, with_label_noise
 from dlcourse.data.synthetic import (
@@ -23,6 +24,7 @@ from dlcourse.data.synthetic import (
 __all__ = [
     "DataError",
     "Digits",
+    "ImageNetFolder",
     "Images",
     "MissingDataError",
     "Split",
@@ -34,6 +36,7 @@ __all__ = [
     "digits",
     "fashion_mnist",
     "held_out",
+    "imagenet_folder",
     "mnist",
     "moons",
     "spirals",

@@ -85,9 +85,9 @@ def find_record(data_set: DataSet) -> Record | None:
     try:
         record = Record(**json.loads(path.read_text(encoding="utf-8")))
         complete = list(record.files) == [file.name for file in data_set.files]
-        if not (complete and all(type(value) is str for value in record.files.values())):
+        if not (complete and all(type(v) is str for v in (record.copies, *record.files.values()))):
             raise ValueError
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (ValueError, TypeError, AttributeError) as error:
         raise DataError(f"{path} is no record of {data_set.title}; {advice(data_set)}") from error

@@ -190,5 +190,5 @@ def find(name: str) -> DataSet:
         if key in (data_set.name, data_set.title.lower().replace("-", "_")):
             return data_set
     near = difflib.get_close_matches(key, DATA_SETS, n=1)
-    advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(DATA_SETS)}"
+    advice = f"perhaps {near[0]} is meant" if near else f"there are {', '.join(DATA_SETS)}"
     raise ValueError(f"no data set is called {name!r}; {advice}")

@@ -136,6 +136,7 @@ def import_from(
         for data_set in sets:
             if chosen := originals(data_set, found):
                 records[data_set.name] = settle(data_set, chosen, "", folder)
+                found = [other for other in found if other not in chosen]
         looked_at = {names(find(name)) for name in records}
         for data_set in sets:
             if names(data_set) in looked_at or not any(f.name in names(data_set) for f in found):
