@@ -38,9 +38,7 @@ def list_data() -> None:
 
 @data.command("get")
 def get_data(
-    names: Annotated[
-        list[str], typer.Argument(help="Such as mnist or cifar10.", metavar="NAME...")
-    ],
+    names: Annotated[list[str], typer.Argument(help="Such as mnist or cifar10.", metavar="NAME")],
 ) -> None:
     """Fetch data sets from the mirrors of their authors, and check them.
 
@@ -112,7 +110,7 @@ def import_data(
 def verify_data(
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="Such as mnist; all that are there.", metavar="[NAME]..."),
+        typer.Argument(help="Such as mnist; all that are there.", metavar="NAME"),
     ] = None,
 ) -> None:
     """Read the files anew, and compare their checksums with those recorded and published."""

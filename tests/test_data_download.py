@@ -177,6 +177,23 @@ def test_an_archive_of_the_right_files_with_another_checksum_is_refused(server, 
     assert "came with another checksum than it should have" in output
 
 
+def test_a_mirror_that_works_is_asked_first_for_the_next_file(server, mirrors):
+    mirrors("missing", "good")
+    assert get("mnist")[0] == 0
+    kinds = [kind for kind, _, _ in server.asked]
+    assert kinds == ["missing", "good", "good", "good", "good"]
+
+
+def test_ctrl_c_says_how_it_goes_on(server, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(download, "fetch", stopped)
+    code, output = get("mnist")
+    assert code == 130
+    assert "give the same command again, and it goes on" in output
+
+
 def test_a_length_that_is_no_number_is_ignored(server, mirrors):
     mirrors("odd-length")
     assert get("mnist")[0] == 0

@@ -65,24 +65,35 @@ def get(data_set: DataSet, *, say: Callable[[str], object]) -> Record:
         kept = cache_folder() / "downloads" / data_set.name
         kept.mkdir(parents=True, exist_ok=True)
         found: list[Found] = []
+        mirrors = list(data_set.mirrors)
         for download in data_set.downloads:
-            found += from_any_mirror(data_set, download, kept, folder, say)
+            found += from_any_mirror(mirrors, data_set, download, kept, folder, say)
         record = settle(data_set, originals(data_set, found), "", folder)
         shutil.rmtree(kept, ignore_errors=True)
         return record
 
 
 def from_any_mirror(
-    data_set: DataSet, download: Download, kept: Path, folder: Path, say: Callable[[str], object]
+    mirrors: list[str],
+    data_set: DataSet,
+    download: Download,
+    kept: Path,
+    folder: Path,
+    say: Callable[[str], object],
 ) -> list[Found]:
-    """Fetch and unpack one download from the first mirror that has it as it should be."""
+    """Fetch and unpack one download from the first mirror that has it, which becomes the first."""
     problems = []
-    for mirror in data_set.mirrors:
+    for mirror in tuple(mirrors):
         say(f"Fetching {download.name} from {urlsplit(mirror).hostname}")
         try:
-            return from_mirror(mirror, data_set, download, kept / download.name, folder)
+            found = from_mirror(mirror, data_set, download, kept / download.name, folder)
         except DataError as error:
+            say(f"Not from there: {error}")
             problems.append(str(error))
+        else:
+            mirrors.remove(mirror)
+            mirrors.insert(0, mirror)
+            return found
     raise DataError(f"{data_set.title} could not be fetched: {'; '.join(problems)}")
 
 

@@ -66,7 +66,7 @@ class Images:
 
         Notes
         -----
-        The mean and the std come from the training set alone.  Slide row O18.
+        The mean and the std come from the training set alone.  Slide rows O17, V07.
         """
         mean, std = self.mean_and_std()
 

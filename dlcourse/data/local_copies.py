@@ -131,7 +131,8 @@ def import_from(
         found = copy_found(path, sizes(sets), folder)
         if not found:
             titles = " or ".join(data_set.title for data_set in sets)
-            raise DataError(f"there is no file of {titles} in {path}")
+            wanted = " or ".join(sorted({data_set.files[0].name for data_set in sets}))
+            raise DataError(f"there is no file of {titles} in {path}, such as {wanted}")
         records, problems = {}, []
         for data_set in sets:
             if chosen := originals(data_set, found):
