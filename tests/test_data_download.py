@@ -184,7 +184,9 @@ def test_a_mirror_that_works_is_asked_first_for_the_next_file(server, mirrors):
     assert kinds == ["missing", "good", "good", "good", "good"]
 
 
-def test_ctrl_c_says_how_it_goes_on(server, monkeypatch):
+def test_ctrl_c_says_how_it_goes_on(server, mirrors, monkeypatch):
+    mirrors("good")
+
     def stopped(*_, **__):
         raise KeyboardInterrupt
 
@@ -249,6 +251,7 @@ def test_of_two_processes_at_once_one_fetches_and_the_other_waits(server):
     assert cache.verify(tiny_data.catalogue.MNIST)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_leaves_a_part_and_no_lock(server, mirrors):
     with start("cifar10", server.mirror("stalls")) as process:
         assert server.stalled.wait(60)

@@ -6,6 +6,7 @@ is read than is wanted.
 
 import gzip
 import os
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -17,7 +18,10 @@ from typing import IO, cast
 from dlcourse.data.catalogue import DATA_SETS
 from dlcourse.data.formats import DataError, first_bytes
 
-DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, tarfile.TarError, zipfile.BadZipFile)
+DAMAGED = (  # what the standard library raises where an archive makes no sense
+    *(EOFError, gzip.BadGzipFile, zlib.error, tarfile.TarError, zipfile.BadZipFile, struct.error),
+    *(ValueError, RuntimeError, ArithmeticError, LookupError),
+)
 DEPTH = 4  # folders within folders
 PACKED = (".tar.gz", ".tgz", ".tar", ".zip")
 MOST = 2**30  # bytes that a tar archive may have in all
@@ -69,6 +73,8 @@ def entries(path: Path, wanted: Mapping[str, int]) -> Iterator[Entry]:
         try:
             found = zipped(file) if first_bytes(file, 2) == b"PK" else unzipped(file)
             yield from (entry for entry in found if entry.name in wanted)
+        except DataError:
+            raise
         except DAMAGED as error:
             raise DataError(f"{file} is cut off or damaged ({said(error)})") from error
 

@@ -86,6 +86,8 @@ def copy_entry(entry: Entry, most: int, target: Path) -> Found:
                         sha256.update(piece)
                         md5.update(piece)
                         copy.write(piece)
+        except DataError:
+            raise
         except DAMAGED as error:
             problem = f"is cut off or damaged ({said(error)})"
     digests = {"sha256": sha256.hexdigest(), "md5": md5.hexdigest()}
