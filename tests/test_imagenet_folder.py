@@ -85,6 +85,24 @@ def test_the_shorter_side_takes_every_length_between(folder, monkeypatch):
     assert all(256 <= length <= 480 for length in lengths)
 
 
+def test_about_half_of_the_pictures_are_mirrored_and_all_are_cropped(folder):
+    shades = np.zeros((16, 32, 3), np.uint8)
+    shades[:, :, 0] = np.arange(32)  # each column has its own red
+    for path in (folder / "train").rglob("*.png"):
+        Image.fromarray(shades).save(path)
+    images, rng = data.imagenet_folder(folder), np.random.default_rng(0)
+    first, last = [], []
+    for _ in range(20):
+        batch = next(images.training_batches(mean=MEAN, shorter=(16, 16), rng=rng))
+        red = batch.x[:, 0, 0] + 100
+        first += red[:, 0].tolist()
+        last += red[:, -1].tolist()
+    steps = np.subtract(last, first)
+    assert set(steps) == {-15, 15}
+    assert 0.4 < np.mean(steps < 0) < 0.6
+    assert set(np.minimum(first, last)) == set(range(17))  # every place where a crop fits
+
+
 @pytest.mark.parametrize(("size", "shape"), [((40, 20), (3, 10, 20)), ((21, 42), (3, 20, 10))])
 def test_resizing_keeps_the_proportions(tmp_path, size, shape):
     picture(tmp_path / "a.png", size, (1, 2, 3))
