@@ -246,11 +246,100 @@ def neuron_forward(x, w, b):
         "    return torch.tanh(torch.tensor(x) @ torch.tensor(w) + b).numpy()",
         shows="It leaves the work to PyTorch",
     ),
+]
+
+EXPIT = "2 * expit(2 * (x @ w + b)) - 1"
+BORROWED = [
+    Attack(
+        "PyTorch's functions under their own name",
+        "import torch.nn.functional as F\ndef neuron_forward(x, w, b):\n"
+        "    return F.tanh(torch.tensor(x @ w + b)).numpy()",
+        shows="It leaves the work to PyTorch",
+    ),
+    Attack(
+        "SciPy by hand",
+        f"from scipy.special import expit\ndef neuron_forward(x, w, b):\n    return {EXPIT}",
+        shows="It leaves the work to SciPy",
+    ),
+    Attack(
+        "SciPy in the answer",
+        f"def neuron_forward(x, w, b):\n    from scipy.special import expit\n    return {EXPIT}",
+        shows="It leaves the work to SciPy",
+    ),
+    Attack(
+        "SciPy by way of another function",
+        "import scipy.special as numpy_too\nbend = lambda a: 2 * numpy_too.expit(2 * a) - 1\n"
+        "def neuron_forward(x, w, b):\n    return bend(x @ w + b)",
+        shows="It leaves the work to SciPy",
+    ),
+    Attack(
+        "SciPy by its name",
+        "import importlib\ndef neuron_forward(x, w, b):\n"
+        f"    expit = importlib.import_module('scipy.special').expit\n    return {EXPIT}",
+        shows="It leaves the work to SciPy",
+    ),
+    Attack(
+        "SciPy by half its name",
+        "def neuron_forward(x, w, b):\n"
+        f"    expit = getattr(__import__('sci' + 'py.special').special, 'ex' + 'pit')\n"
+        f"    return {EXPIT}",
+        shows="It raised ModuleNotFoundError",
+    ),
+    Attack(
+        "SciPy kept for later",
+        f"""
+try:
+    from scipy.special import expit
+except ImportError:
+    from dlcourse.exercises import ask as expit
+def neuron_forward(x, w, b, expit=expit):
+    return {EXPIT}""",
+    ),
+    Attack(
+        "scikit-learn by hand",
+        """
+from sklearn.neural_network import _base
+def neuron_forward(x, w, b):
+    a = x @ w + b
+    _base.ACTIVATIONS["tanh"](a)
+    return a""",
+        shows="It leaves the work to scikit-learn",
+    ),
+    Attack(
+        "libraries that are loaded",
+        """
+import gc, sys
+found = {str(getattr(o, "__module__", "")).split(".")[0] for o in gc.get_objects()
+         if callable(o)} | {name.split(".")[0] for name, m in sys.modules.items() if m}
+found = sorted(found & {"torch", "scipy", "sklearn", "jax", "tensorflow"})"""
+        + FOUND,
+        shows="your answer: '[]'",
+    ),
+    Attack(
+        "libraries on the disk",
+        """
+import os
+found = [folder for folder, _, names in os.walk("/") for name in names
+         if name in ("_logsumexp.py", "extmath.py", "_tensor.py") or "_ufuncs_cxx" in name
+         or "libtorch" in name]"""
+        + FOUND,
+        shows="your answer: '[]'",
+    ),
     Attack(
         "the course by hand",
         "def neuron_forward(x, w, b):\n    from dlcourse import by_hand\n"
         "    return by_hand.Affine(3, 2)(x)",
-        shows="It raised ImportError",
+        shows="It leaves the work to the course",
+    ),
+    Attack(
+        "the course by its folder",
+        """
+import glob, site, sys
+for folder in [*sys.path, *glob.glob("/*/*/"), *glob.glob("/*/*/*/")]:
+    site.addsitedir(folder)
+def neuron_forward(x, w, b):
+    return getattr(__import__("dlcourse.by_" + "hand"), "by_hand").Tanh()(x @ w + b)""",
+        shows="It raised ModuleNotFoundError",
     ),
 ]
 
@@ -466,4 +555,4 @@ def neuron_forward(x, w, b):
     ),
 ]  # fmt: skip
 
-ATTACKS = [*FORGERIES, *SPIES, *LEAKS, *HARM]
+ATTACKS = [*FORGERIES, *BORROWED, *SPIES, *LEAKS, *HARM]

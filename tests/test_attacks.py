@@ -64,6 +64,41 @@ def test_an_attack_gets_what_it_deserves_and_the_next_submission_too(attack, ser
     assert judged(cells, servers) == expected
 
 
+NUMBER = """
+from math import comb
+{imported}
+def luckiest_coin():
+    k, n = {k}, {n}
+    below = np.cumsum([{one} for t in range(n + 1)]) ** k
+    best = np.diff(np.concatenate([[0.0], below])) @ np.arange(n + 1) / n
+    return best, 0.5"""
+
+
+@pytest.mark.parametrize(
+    ("imported", "one"),
+    [
+        ("", "comb(n, t) / 2**n"),
+        ("from scipy.stats import binom", "binom.pmf(t, n, 0.5)"),
+        ("import torch.distributions as d", "d.Binomial(n, torch.tensor(0.5)).log_prob("
+         "torch.tensor(float(t))).exp().item()"),
+    ],
+    ids=["by hand", "SciPy", "PyTorch"],
+)  # fmt: skip
+def test_a_number_may_be_found_by_whatever_means(imported, one, servers):
+    numbers = find("luckiest-coin").numbers_for(0)
+    cell = NUMBER.format(imported=imported, one=one, **numbers)
+    result = judge_notebook([START, cell], servers, secret=7, limits=LIMITS)
+    (found,) = (v for v in result.verdicts if v.task == "luckiest-coin")
+    assert found.state == "right", found.text
+
+
+def test_a_task_in_pytorch_is_not_done_by_the_course(servers):
+    cell = "def sigmoid_chain(x, w):\n    from dlcourse.in_torch import Sigmoid\n    return x"
+    result = judge_notebook([START, cell], servers, secret=7, limits=LIMITS)
+    (found,) = (v for v in result.verdicts if v.task == "sigmoid-chain")
+    assert "It leaves the work to the course's own code" in found.text
+
+
 @pytest.mark.parametrize("attack", [*LEAKS, *ATTACKS[:3]], ids=lambda attack: attack.name)
 def test_feedback_is_the_same_whatever_the_secret_cases_are(attack, servers):
     start, *others = attack.cells

@@ -13,11 +13,12 @@ from typer.testing import CliRunner
 
 from dlcourse.commands import app
 from dlcourse.exercises import ask, check, derive, record, so_far
+from dlcourse.exercises.borrowing import COURSE, borrowed, packages_closed_to
 from dlcourse.exercises.cases import Case, cases_of
 from dlcourse.exercises.judge import AnswerKey, judge
 from dlcourse.exercises.letters import one_for_each
 from dlcourse.exercises.parsons import in_order
-from dlcourse.exercises.probe import borrowed, probe
+from dlcourse.exercises.probe import probe
 from dlcourse.exercises.task import Task, Wrong
 
 
@@ -42,6 +43,7 @@ TASK = Task(
         Wrong("raises", lambda x: x.nothing, "Arrays have no such attribute, as Python says."),
     ),
 )
+CLOSED = packages_closed_to(TASK)
 
 
 def judged(answer, task=TASK):
@@ -141,14 +143,55 @@ def test_no_answer_leaves_the_work_to_others():
 
         return t.tensor(x)
 
-    assert borrowed(helper, torch=False) == "torch"
-    assert borrowed(helper, torch=True) == ""
-    assert borrowed(lambda x: by_hand.Tanh()(x), torch=True) == "dlcourse.by_hand"
-    assert borrowed(lambda x: np.tanh(x), torch=False) == ""
-    assert borrowed(inside, torch=False) == "torch"
+    assert borrowed(helper, CLOSED) == borrowed(through_helper, CLOSED) == "torch"
+    assert borrowed(helper, COURSE) == ""
+    assert borrowed(lambda x: by_hand.Tanh()(x), COURSE) == "dlcourse.by_hand"
+    assert borrowed(lambda x: np.tanh(x), CLOSED) == ""
+    assert borrowed(inside, CLOSED) == "torch"
     namespace = {"helper": helper}
     exec("def answer(x):\n    return helper(x)", namespace)
-    assert borrowed(namespace["answer"], torch=False) == "torch"
+    assert borrowed(namespace["answer"], CLOSED) == "torch"
+
+
+@pytest.mark.parametrize(
+    ("cell", "package"),
+    [
+        ("from scipy.special import expit\ndef answer(a): return expit(a)", "scipy"),
+        ("from scipy.special import softmax\ndef answer(a, s=softmax): return s(a)", "scipy"),
+        ("import scipy.signal as numpy_too\nanswer = lambda a: numpy_too.convolve(a, a)", "scipy"),
+        ("def answer(a):\n    from scipy import special\n    return special.expit(a)", "scipy"),
+        ("def answer(a): return __import__('scipy.special').special.expit(a)", "scipy"),
+        ("from scipy import special\ntools = {'f': [special]}\n"
+         "def answer(a): return tools['f'][0].expit(a)", "scipy"),
+        ("from functools import partial\nfrom scipy.special import softmax\n"
+         "answer = partial(softmax, axis=1)", "scipy"),
+        ("from sklearn.linear_model import Ridge\nmodel = Ridge()\n"
+         "def answer(a): return model.fit(a)", "sklearn"),
+        ("from sklearn.linear_model import Ridge\nanswer = Ridge().fit", "sklearn"),
+        ("from scipy.special import expit\nclass Mine:\n    def f(self, a): return expit(a)\n"
+         "def answer(a): return Mine().f(a)", "scipy"),
+        ("from scipy import linalg, special\nname = 'scipy'\n"
+         "def answer(a): return np.linalg.norm(a) + len(name)", ""),
+        ("answer = lambda a: answer(a)", ""),
+    ],
+)  # fmt: skip
+def test_a_library_is_found_behind_other_names(cell, package):
+    namespace = {"np": np, "__name__": "__main__"}
+    exec(cell, namespace)
+    assert borrowed(namespace["answer"], CLOSED) == package
+
+
+def test_what_is_left_to_a_library_is_said_kindly():
+    from scipy.special import expit
+
+    result = check("neuron-forward", answers={"neuron_forward": expit})
+    assert result.state == "wrong" and result.failure.problem == "It leaves the work to SciPy"
+    assert result.hint == (
+        "What it gives may be right. Here you write it yourself, with NumPy alone."
+    )
+    assert check("luckiest-coin", answers={"luckiest_coin": expit}).failure.problem != (
+        "It leaves the work to SciPy"
+    )
 
 
 def test_an_unknown_task_gets_those_that_are_spelled_alike():

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from dlcourse.exercises import record
+from dlcourse.exercises.borrowing import borrowed, left_to, packages_closed_to
 from dlcourse.exercises.judge import answer_key, judge
-from dlcourse.exercises.probe import borrowed, probe
-from dlcourse.exercises.result import Failure, Result
+from dlcourse.exercises.probe import probe
+from dlcourse.exercises.result import Result
 from dlcourse.exercises.task import CODE, Task
 from dlcourse.exercises.tasks import find
 from dlcourse.note import Note
@@ -76,10 +77,7 @@ def checked(task: Task, answer: Any, seed: int) -> Result:
     if not callable(answer):
         return Result(task, "not attempted")
     torch = task.kind == "torch"
-    if package := borrowed(answer, torch=torch):
-        said = "PyTorch" if package == "torch" else "the course's own code"
-        problem = f"It leaves the work to {said}"
-        hint = "Here you write it yourself" + (", with NumPy alone." if not torch else ".")
-        return Result(task, "wrong", tried=1, failure=Failure(problem), hint=hint)
+    if package := borrowed(answer, packages_closed_to(task)):
+        return left_to(task, package)
     key = answer_key(task, seed)
     return judge(key, probe(answer, key.cases, torch=torch))

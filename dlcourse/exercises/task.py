@@ -27,6 +27,28 @@ KINDS = {
 """Kinds of task, and what the learner does in each."""
 
 
+LIBRARIES = {
+    "torch": "PyTorch",
+    "scipy": "SciPy",
+    "sklearn": "scikit-learn",
+    "autograd": "autograd",
+    "cupy": "CuPy",
+    "cv2": "OpenCV",
+    "dezero": "DeZero",
+    "flax": "Flax",
+    "functorch": "PyTorch",
+    "jax": "JAX",
+    "jaxlib": "JAX",
+    "keras": "Keras",
+    "skimage": "scikit-image",
+    "statsmodels": "statsmodels",
+    "tensorflow": "TensorFlow",
+    "torchgen": "PyTorch",
+    "torchvision": "PyTorch",
+}
+"""Packages that solve tasks by themselves, and what people call them."""
+
+
 @dataclass(frozen=True)
 class Wrong:
     """A wrong answer that learners give, and what to tell them.
@@ -119,6 +141,15 @@ class Task:
     def function(self) -> str:
         """Name the function that the learner writes."""
         return self.id.replace("-", "_")
+
+    @property
+    def by_hand(self) -> bool:
+        """Tell whether the answer is to be written with NumPy alone.
+
+        It is where a computation is asked for, unless in PyTorch.  A number, a choice or a
+        counter-example may be found by whatever means.
+        """
+        return self.draw is not nothing and self.kind != "torch"
 
     @property
     def inputs(self) -> tuple[str, ...]:

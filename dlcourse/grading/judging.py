@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from dlcourse.exercises.borrowing import left_to, packages_closed_to
 from dlcourse.exercises.judge import AnswerKey, judge
 from dlcourse.exercises.result import Failure, Result
 from dlcourse.exercises.task import Task
 from dlcourse.exercises.tasks import tasks_of
-from dlcourse.grading.notebook import leans_on_torch, lectures_in
+from dlcourse.grading.notebook import leans_on, lectures_in
 from dlcourse.grading.reading import Keys, Tried, read
 from dlcourse.grading.sandbox import Played
 
@@ -108,7 +109,7 @@ def judge_notebook(
     cells : sequence of str
         Its code.
     servers : mapping of bool to Runner
-        The sandbox without PyTorch, and the one with it.
+        The sandbox with NumPy alone, for what is to be written by hand, and the one with PyTorch.
     secret : int
         Source of the cases that decide; the public ones only explain.
     limits : Limits
@@ -122,9 +123,7 @@ def judge_notebook(
     tried: dict[str, Tried] = {}
     left = list(cells)  # without those in which the notebook gets stuck
     for torch in (False, True):
-        own = [
-            Keys(task, judged.seed, secret) for _, task in tasks if (task.kind == "torch") == torch
-        ]
+        own = [Keys(task, judged.seed, secret) for _, task in tasks if task.by_hand != torch]
         if own:
             tried |= run(left, own, servers[torch], limits, deadline, judged.notes)
     for lecture, task in tasks:
@@ -223,10 +222,8 @@ def result_of(keys: Keys, tried: Tried, cells: Sequence[str]) -> Result:
         said = tried.stopped or ENDED["finished"]
         return wrong(task, said.capitalize()) if public is None else public
     if public.state == "wrong":
-        if task.kind != "torch" and leans_on_torch(list(cells), task.function):
-            hint = "Here you write it yourself, with NumPy alone."
-            return wrong(task, "It leaves the work to PyTorch", hint)
-        return public
+        package = leans_on(cells, task.function, packages_closed_to(task))
+        return left_to(task, package) if package else public
     if keys.secret is None:
         return public
     if tried.secret is None:

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -136,13 +137,46 @@ def lectures_in(cells: list[str]) -> list[str]:
     return [k for k, share in shares.items() if share and (share >= 0.5 or share == most)]
 
 
-def leans_on_torch(cells: list[str], function: str) -> bool:
-    """Tell whether a function of that name uses PyTorch."""
-    return any(
-        (isinstance(part, ast.Name) and part.id == "torch")
-        or (isinstance(part, ast.Import | ast.ImportFrom) and "torch" in ast.unparse(part))
-        for cell in cells
-        for node in statements(cell)
-        if isinstance(node, ast.FunctionDef) and node.name == function
-        for part in ast.walk(node)
-    )
+def leans_on(cells: Sequence[str], function: str, packages: Sequence[str]) -> str:
+    """Name the package that a function names, itself or through what it calls, or nothing.
+
+    This explains why an answer fails where the package is not there; it decides nothing.
+    """
+    nodes = [node for cell in cells for node in statements(cell)]
+    defined = {name: node for node in nodes for name in defined_by(node)}
+    known = {name: name for name in packages} | dict(imports_in(nodes))
+    left, met = [function], {function}
+    while left:
+        for part in ast.walk(defined.get(left.pop(), ast.Pass())):
+            names = [name for _, name in imports_in([part])]
+            if isinstance(part, ast.Name):
+                names += [known.get(part.id, "")]
+                if part.id not in met:
+                    met.add(part.id)
+                    left.append(part.id)
+            elif isinstance(part, ast.Call) and "import" in ast.unparse(part.func):
+                names += [str(a.value) for a in part.args if isinstance(a, ast.Constant)]
+            for package in packages:
+                if any(f"{name}.".startswith(f"{package}.") for name in names):
+                    return package
+    return ""
+
+
+def defined_by(node: ast.stmt) -> list[str]:
+    """Name what a statement defines: a function, a class, or variables."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def imports_in(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+    """List what statements import: the name that it gets, and its full name."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                yield (alias.asname or top), (alias.name if alias.asname else top)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield (alias.asname or alias.name), f"{node.module}.{alias.name}"

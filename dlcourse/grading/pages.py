@@ -142,7 +142,9 @@ def class_page(overview: "Overview", assignment: str) -> str:
 def name_of(task: str, hint: str) -> str:
     """Name the mistake that a hint is about."""
     known = everything()[task][1].wrong if task in everything() else ()
-    return next((wrong.name for wrong in known if wrong.hint == hint), "uses PyTorch by hand")
+    return next(
+        (wrong.name for wrong in known if wrong.hint == hint), "leaves the work to a package"
+    )
 
 
 def histogram(shares: Sequence[float]) -> str:

@@ -1,7 +1,8 @@
 """The sandbox: submitted code runs in it, and nothing that it should not see is in it.
 
-bubblewrap shows the process inside an interpreter, NumPy and, for the tasks in PyTorch, torch; no
-home, no network, no other process, and of this package only what runs there.
+bubblewrap shows the process inside an interpreter and its packages, but for tasks by hand neither
+PyTorch nor SciPy nor what else would solve them; no home, no network, no other process, and of this
+package only what runs there.
 """
 
 import importlib.util
@@ -19,8 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from dlcourse.exercises.task import LIBRARIES
 from dlcourse.grading.inside.messages import framed, frames, pack
-from dlcourse.grading.inside.server import END, END_IT, HALF, HEAVY, READY, START
+from dlcourse.grading.inside.server import END, END_IT, HALF, READY, START
 from dlcourse.setting_up import ONE_THREAD, PACKAGE
 
 OPEN = "--no-sandbox grades without one, which lets submitted code do all that you can do"
@@ -81,7 +83,7 @@ def command(bwrap: str, *, torch: bool) -> list[str]:
     bwrap : str
         The program.
     torch : bool
-        Whether PyTorch is there.
+        Whether PyTorch is there, and every other package; by hand, none of `LIBRARIES` is.
     """
     base = Path(sys.base_prefix)
     packages = list(dict.fromkeys(sysconfig.get_path(k) for k in ("purelib", "platlib")))
@@ -92,14 +94,17 @@ def command(bwrap: str, *, torch: bool) -> list[str]:
     for name, value in variables.items():
         arguments += ["--setenv", name, value]
     for place in ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache"):
-        arguments += ["--ro-bind-try", place, place]
+        if Path(place).is_symlink():  # shown twice, it would show again what is covered below
+            arguments += ["--symlink", str(Path(place).readlink()), place]
+        else:
+            arguments += ["--ro-bind-try", place, place]
     for name in ("bin", "lib", "lib64"):
         arguments += ["--ro-bind-try", f"{base}/{name}", f"{base}/{name}"]
     for folder in packages_of(base):  # of the machine, or of another environment
         arguments += ["--tmpfs", str(folder), "--remount-ro", str(folder)]
     for place in packages:
         arguments += ["--ro-bind", place, place]
-        for name in ("dlcourse", *(() if torch else HEAVY)):
+        for name in ("dlcourse", *(() if torch else LIBRARIES)):
             if (Path(place) / name).is_dir():
                 arguments += ["--tmpfs", f"{place}/{name}", "--remount-ro", f"{place}/{name}"]
     for name, source in SHOWN.items():
