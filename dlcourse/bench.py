@@ -26,6 +26,7 @@ from rich.table import Table
 from dlcourse import by_hand, in_torch
 from dlcourse.by_hand import windows
 from dlcourse.by_hand.box import Array, Box
+from dlcourse.grading.speed import Graded, grading_speed
 from dlcourse.parity import copy_state
 
 Run = Callable[[], object]
@@ -288,6 +289,24 @@ def peers(rng: np.random.Generator, *, batch: int, rounds: int) -> Iterator[Timi
         yield compare("conv 3x3, 16, forwards", sides, rounds=rounds)
 
 
+def grading(out: Console, sizes: tuple[int, ...]) -> list[Graded]:
+    """Grade small classes and print how fast, or print why that cannot be measured here."""
+    table = Table("notebooks graded", "a minute", "MB of the grader", "MB of its largest child")
+    found: list[Graded] = []
+    try:
+        for graded in grading_speed(sizes):
+            found.append(graded)
+            megabytes = f"{graded.parent:.0f}", f"{graded.child:.0f}"
+            table.add_row(str(graded.notebooks), f"{graded.a_minute:.0f}", *megabytes)
+    except ValueError as error:
+        out.print(f"Grading is not measured: {error}")
+    else:
+        load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
+        out.print(table)
+        out.print(f"On {os.cpu_count()} cores, in the sandbox. Load of the machine: {load}.")
+    return found
+
+
 # ---- the command -----------------------------------------------------------------------------
 
 
@@ -335,6 +354,7 @@ def main(*, quick: bool = False, path: Path | None = None) -> int:
     for what, value, taken, megabytes in grown:
         table.add_row(what, value, f"{taken:.1f}", f"{megabytes:.0f}")
     out.print(table)
+    classes = grading(out, sizes=(2, 8) if quick else (100, 400))
     out.print(f"peak of a matrix product, one thread: {2 * peak / 1e9:.0f} GFLOP/s")
     out.print(f"Batches of {batch}. Ratios: median, and middle half. Below 1 by hand is faster.")
     if path is not None:
@@ -344,6 +364,7 @@ def main(*, quick: bool = False, path: Path | None = None) -> int:
             "peak GFLOP/s": 2 * peak / 1e9,
             "timings": [asdict(timing) for timing in [*timings, together]],
             "growth": grown,
+            "grading": [asdict(found) for found in classes],
         }
         path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     return 0

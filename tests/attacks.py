@@ -504,6 +504,19 @@ HARM = [
         LIBC + "assert libc.unshare(0x10000000) == 0 or ctypes.get_errno() != 1, 'no'",
         "AssertionError",
     ),
+    Attack(
+        "every system call that is denied",
+        """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+found = []
+for name, number in SYSTEM_CALLS.items():
+    ctypes.set_errno(0)
+    if libc.syscall(number, -1, -1, -1, -1, -1, -1) != -1 or ctypes.get_errno() not in (1, 38):
+        found.append(name)"""
+        + FOUND,
+        shows="your answer: '[]'",
+    ),
     refused(
         "raise the limits",
         "import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",

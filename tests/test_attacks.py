@@ -2,12 +2,17 @@
 
 import dataclasses
 import os
+import platform
+import re
+import struct
+from pathlib import Path
 
 import pytest
 from attacks import ATTACKS, HONEST, LEAKS, START
 
 from dlcourse.exercises.cases import cases_of
 from dlcourse.exercises.tasks import find
+from dlcourse.grading.inside.system_calls import DENIED, LAST, MACHINES, filter_of, number_of
 from dlcourse.grading.judging import Limits, judge_notebook
 from dlcourse.grading.sandbox import SandboxError, Server
 
@@ -17,7 +22,10 @@ PUBLIC = cases_of(find("neuron-forward"), 0)
 KNOWN = {case.arguments[0].shape: [] for case in PUBLIC}
 for case in PUBLIC:
     KNOWN[case.arguments[0].shape].append(float(case.arguments[0].sum()))
+NUMBERS = {name: number_of(name) for name in DENIED if platform.machine() in MACHINES}
+NUMBERS |= {"later": LAST + 1, "much later": 1000}
 GIVEN = f"PUBLIC = {KNOWN}\nPUBLIC_CALLS = {len(PUBLIC)}\n"
+GIVEN += f"SYSTEM_CALLS = { {name: k for name, k in NUMBERS.items() if k is not None} }\n"
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +131,58 @@ def test_what_cannot_be_confined_is_not_run(servers):
 
 def test_there_are_as_many_attacks_as_the_course_promises():
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS) >= 30
+
+
+# ---- system calls --------------------------------------------------------------------------------
+
+ALLOWED, DENIES, UNKNOWN, KILLS = 0x7FFF0000, 0x00050001, 0x00050026, 0x80000000
+HEADERS = {
+    "x86_64": ("/usr/include/x86_64-linux-gnu/asm/unistd_64.h", "/usr/include/asm/unistd_64.h"),
+    "aarch64": ("/usr/include/asm-generic/unistd.h",),
+}
+
+
+def verdict_on(machine, arch, number):
+    """Run a filter as the kernel does: four kinds of instructions are all it has."""
+    program = list(struct.iter_unpack("HBBI", filter_of(machine)))
+    at, value = 0, 0
+    while True:
+        code, yes, no, k = program[at]
+        if code == 0x06:
+            return k
+        if code == 0x20:
+            value = {0: number, 4: arch}[k]
+        else:
+            at += yes if (value == k if code == 0x15 else value >= k) else no
+        at += 1
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_filter_denies_what_is_not_for_computing(machine):
+    arch, column = MACHINES[machine], list(MACHINES).index(machine)
+    denied = {numbers[column]: name for name, numbers in DENIED.items()}
+    for number in range(LAST + 1):
+        expected = DENIES if number in denied else ALLOWED
+        expected = UNKNOWN if denied.get(number) == "clone3" else expected
+        assert verdict_on(machine, arch, number) == expected
+    assert verdict_on(machine, arch, LAST + 1) == verdict_on(machine, arch, 5000) == UNKNOWN
+    (other,) = set(MACHINES.values()) - {arch}
+    assert {verdict_on(machine, a, 0) for a in (other, 0x40000003, 0x40000028)} == {KILLS}
+    assert verdict_on("x86_64", MACHINES["x86_64"], 0x40000000) == KILLS
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_numbers_of_system_calls_are_those_of_the_kernel(machine):
+    header = next((Path(p) for p in HEADERS[machine] if Path(p).is_file()), None)
+    if header is None:
+        pytest.skip("the kernel's headers are not installed")
+    found = re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)\s", header.read_text())
+    kernel = {name: int(number) for name, number in reversed(found)}
+    column, newest = list(MACHINES).index(machine), max(kernel.values())
+    for name, numbers in DENIED.items():  # headers may be older than the table
+        assert kernel.get(name) == numbers[column] or (numbers[column] or 0) > newest, name
+
+
+def test_a_processor_that_is_not_known_has_no_filter():
+    with pytest.raises(OSError, match="no filter of system calls is known for riscv64"):
+        filter_of("riscv64")

@@ -25,6 +25,10 @@ def test_the_benchmark_runs_through_and_writes_every_ratio(tmp_path):
             assert min(ratios) > 0
     assert {what for what, *_ in found["growth"]} == {"batch", "channels", "layers", "kernel"}
     assert found["peak GFLOP/s"] > 0
+    if not found["grading"]:
+        assert "Grading is not measured: " in done.stdout
+    for graded in found["grading"]:
+        assert min(graded.values()) > 0
 
 
 def test_ratios_are_taken_pair_by_pair():

@@ -20,6 +20,7 @@ from dlcourse.exercises.letters import one_for_each
 from dlcourse.exercises.parsons import in_order
 from dlcourse.exercises.probe import probe
 from dlcourse.exercises.task import Task, Wrong
+from dlcourse.exercises.tasks import find
 
 
 def doubled(x):
@@ -192,6 +193,47 @@ def test_what_is_left_to_a_library_is_said_kindly():
     assert check("luckiest-coin", answers={"luckiest_coin": expit}).failure.problem != (
         "It leaves the work to SciPy"
     )
+
+
+def softmax_as_written(a):
+    e = np.exp(a)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def loss_as_written(a, y):
+    f, n = softmax_as_written(a), np.arange(len(y))
+    return -np.log(f[n, y]).mean(), (f - np.eye(a.shape[1])[y]) / len(y)
+
+
+def slope_as_written(a):
+    return 1 / (1 + np.exp(-a)), np.exp(-a) / (1 + np.exp(-a)) ** 2
+
+
+@pytest.mark.parametrize(
+    ("task", "answer", "words"),
+    [
+        ("softmax-rows", softmax_as_written, "overflow: infinity divided by infinity"),
+        ("cross-entropy-scores", loss_as_written, "A score of 1000 has an exponential"),
+        ("sigmoid-slope", slope_as_written, "infinity divided by infinity"),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_what_overflows_is_wrong_and_gets_a_hint(task, answer, words, seed):
+    key = AnswerKey(find(task), seed)
+    result = judge(key, probe(answer, key.cases))
+    assert result.state == "wrong" and result.failure.problem.endswith("are not all finite")
+    assert words in result.hint
+
+
+def test_a_right_value_may_overflow_on_its_way():
+    def slope(a):
+        e = np.exp(np.abs(a))  # infinite far out, where the slope is 0
+        h = np.where(a >= 0, 1 / (1 + 1 / e), 1 / (1 + e))
+        return h, h * (1 - h)
+
+    key = AnswerKey(find("sigmoid-slope"), 0)
+    assert any(np.abs(case.arguments[0]).max() > 750 for case in key.cases)
+    assert judge(key, probe(slope, key.cases)).state == "right"
 
 
 def test_an_unknown_task_gets_those_that_are_spelled_alike():

@@ -10,6 +10,7 @@ import stat
 import sys
 import zipfile
 from itertools import islice, pairwise
+from pathlib import PurePosixPath
 
 import pytest
 from synthetic_class import LECTURE, MIXTURE, POINTS, submission, write_class
@@ -103,6 +104,76 @@ def test_moodle_names_tell_person_and_number(tmp_path):
     assert (ann.person, ann.number, len(ann.files)) == ("Ann Lee", "123", 1)
     assert (bo.person, bo.number, len(bo.files)) == ("Bo_Kim", "124", 1)
     assert "onlinetext.html is no notebook" in bo.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "person", "number", "late"),
+    [  # instructure/canvas-lms, lib/content_zipper.rb: get_filename and add_upload_submission
+        ("leeann_123_4567_04-backprop.ipynb", "leeann", "123", False),
+        ("leeann_LATE_123_4567_04-backprop.ipynb", "leeann", "123", True),
+        ("van_der_lee_123_4567_my_own_1_2_name.ipynb", "van_der_lee", "123", False),
+        ("müllerjörg_LATE_123_4567_04 (1).ipynb", "müllerjörg", "123", True),
+        ("李安_123_4567_04.ipynb", "李安", "123", False),
+        ("anon_x7Yz1_4567_04-backprop.ipynb", "anon_x7Yz1", "", False),
+        ("LATE_anon_12345_4567_04-backprop.ipynb", "anon_12345", "", True),
+        ("leeann_123_text.html", "leeann", "123", False),
+        ("leeann_LATE_123_link.html", "leeann", "123", True),
+        # moodle/moodle, mod/assign/classes/downloader.php: with folders, as 3.1 and later do
+        ("Ann Lee_123_assignsubmission_file/04.ipynb", "Ann Lee", "123", False),
+        ("Ann Lee_123_assignsubmission_file_/sub/04.ipynb", "Ann Lee", "123", False),
+        ("Jörg Müller_9_assignsubmission_onlinetext/onlinetext.html", "Jörg Müller", "9", False),
+        # and without; anonymous; a team, and the team of those who have none
+        ("Ann Lee_123_assignsubmission_file_04_1_2_x.ipynb", "Ann Lee", "123", False),
+        ("Participant_123_assignsubmission_file/04.ipynb", "Participant", "123", False),
+        ("Blue team_7_assignsubmission_file/04.ipynb", "Blue team", "7", False),
+        ("Default group_assignsubmission_file/04.ipynb", "Default group", "", False),
+        ("c1-Ex 4-77/Ann Lee_123_assignsubmission_file/04.ipynb", "Ann Lee", "123", False),
+        ("ann/04.ipynb", "ann", "", False),
+    ],
+)  # fmt: skip
+def test_names_of_learning_platforms_tell_who_it_was(name, person, number, late):
+    found = collecting.person_of(PurePosixPath(name))
+    assert (found.person, found.number) == (person, number)
+    assert collecting.is_late(name) == late
+
+
+def test_names_in_utf_8_without_its_mark_are_read(tmp_path):
+    path = zipped(tmp_path / "class.zip", {"müller_123_4567_04.ipynb": notebook()})
+    data = path.read_bytes()
+    for header in (b"PK\x03\x04", b"PK\x01\x02"):  # the flags stand 6 and 8 bytes from there
+        at = data.index(header) + (6 if header.endswith(b"\x04") else 8)
+        data = data[:at] + bytes([data[at], data[at + 1] & ~8]) + data[at + 2 :]
+    path.write_bytes(data)
+    (found,) = collect(path)
+    assert found.person == "müller" and grading.content_of(found.files[0])
+    hand_in(tmp_path / "mac", "Mu\u0308ller/04.ipynb", notebook())
+    assert collect(tmp_path / "mac")[0].person == "Müller"
+
+
+def test_two_files_of_one_name_in_a_zip_are_both_read(tmp_path):
+    path = tmp_path / "class.zip"
+    with zipfile.ZipFile(path, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("ann/04.ipynb", b"first")
+        archive.writestr("ann/04.ipynb", b"second")
+    (ann,) = collect(path)
+    assert {grading.content_of(file) for file in ann.files} == {b"first", b"second"}
+
+
+def test_a_folder_around_everybody_is_nobody(tmp_path):
+    for name in ("class/ann/04.ipynb", "class/bo/a/04.ipynb"):
+        hand_in(tmp_path, f"one/{name}", notebook())
+    assert [s.person for s in collect(tmp_path / "one")] == ["ann", "bo"]
+    for name in ("ann/04/x.ipynb", "ann/05-regularization/x.ipynb"):
+        hand_in(tmp_path, f"two/{name}", notebook())
+    (ann,) = collect(tmp_path / "two")
+    assert (ann.person, len(ann.files)) == ("ann", 2)
+    assert "all 2 notebooks are taken for attempts of one person" in ann.notes[0]
+
+
+def test_what_is_packed_once_more_is_said(tmp_path):
+    inner = zipped(tmp_path / "inner.zip", {"04.ipynb": notebook()}).read_bytes()
+    (ann,) = collect(zipped(tmp_path / "class.zip", {"ann/work.zip": inner}))
+    assert ann.files == [] and "is packed once more" in ann.notes[0]
 
 
 def test_a_folder_for_each_person_or_none(tmp_path):

@@ -2,11 +2,13 @@
 
 import re
 import stat
+import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
 LARGEST = 20 << 20  # bytes of one notebook; one with large pictures has a few million
@@ -34,15 +36,14 @@ class Zipped:
 
     archive: Path
     name: str
+    info: zipfile.ZipInfo
 
     def read(self) -> bytes:
         """Give its content, unless the zip lies about its size."""
-        archive = opened(self.archive)
-        info = archive.getinfo(self.name)
-        if info.file_size > LARGEST:
-            raise ValueError(too_large(info.file_size))
+        if self.info.file_size > LARGEST:
+            raise ValueError(too_large(self.info.file_size))
         try:
-            with archive.open(info) as file:
+            with opened(self.archive).open(self.info) as file:
                 content = file.read(LARGEST + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise ValueError(f"cannot be unpacked: {error}") from error
@@ -115,8 +116,9 @@ def collect(source: Path) -> list[Submission]:
     else:
         raise ValueError(f"there is no {source}; name a folder or a zip of submissions")
     people: dict[str, Submission] = {}
+    cover = cover_of([PurePosixPath(name) for name, _ in files])
     for name, file in files:
-        found = person_of(PurePosixPath(name))
+        found = person_of(PurePosixPath(name).relative_to(cover))
         submission = people.setdefault(found.key, found)
         if isinstance(file, str):
             submission.notes.append(legible(file))
@@ -126,6 +128,9 @@ def collect(source: Path) -> list[Submission]:
         raise ValueError(f"{source} holds no notebooks")
     for submission in people.values():
         submission.files.sort(key=lambda file: attempt_of(file.name))
+        if len(people) == 1 and len(submission.files) > 1:
+            one = f"all {len(submission.files)} notebooks are taken for attempts of one person"
+            submission.notes.append(f"{one}; make a folder for each if they are of several")
     return sorted(people.values(), key=lambda s: (s.person.casefold(), s.number))
 
 
@@ -140,7 +145,7 @@ def in_folder(folder: Path) -> Iterator[tuple[str, File | str]]:
         elif path.is_file() and wanted(name):
             yield name, Loose(path, name)
         elif path.is_file() and not ignored(name):
-            yield name, f"{name} is no notebook"
+            yield name, not_read(name)
 
 
 def in_zip(archive: Path) -> Iterator[tuple[str, File | str]]:
@@ -158,8 +163,7 @@ def in_zip(archive: Path) -> Iterator[tuple[str, File | str]]:
         raise ValueError(f"{archive} cannot be read: {error}") from error
     if len(entries) > MANY:
         raise ValueError(f"{archive} holds {len(entries)} files; {MANY} are the most")
-    for info in sorted(entries, key=lambda info: info.filename):
-        name = info.filename
+    for name, info in sorted(((name_of(info), info) for info in entries), key=itemgetter(0)):
         path = PurePosixPath(name)
         if info.is_dir() or ignored(name):
             continue
@@ -172,9 +176,41 @@ def in_zip(archive: Path) -> Iterator[tuple[str, File | str]]:
         elif info.file_size > PACKED * max(info.compress_size, 1000):
             yield name, f"{name} is packed {PACKED} times and more, as no notebook is"
         elif wanted(name):
-            yield name, Zipped(archive, name)
+            yield name, Zipped(archive, name, info)
         else:
-            yield name, f"{name} is no notebook"
+            yield name, not_read(name)
+
+
+def name_of(info: zipfile.ZipInfo) -> str:
+    """Give the name of a file in a zip.
+
+    Canvas's zips and those of macOS write names in UTF-8 without the mark that says so.
+    """
+    marked = 0x800
+    try:
+        return info.filename if info.flag_bits & marked else info.filename.encode("cp437").decode()
+    except UnicodeError:
+        return info.filename
+
+
+def not_read(name: str) -> str:
+    """Say why a file is not read."""
+    if name.casefold().endswith((".zip", ".rar", ".7z", ".gz")):
+        return f"{name} is packed once more and is not opened; unpack it"
+    return f"{name} is no notebook"
+
+
+def cover_of(paths: Sequence[PurePosixPath]) -> PurePosixPath:
+    """Find the folder around the folders of everybody, as packing and unpacking often leave it.
+
+    A folder with a folder for each lecture is a person's.
+    """
+    tops = {path.parts[0] for path in paths}
+    inside = {path.parts[1] for path in paths if len(path.parts) > 2}
+    everybody = len(tops) == 1 and len(inside) > 1 and all(len(path.parts) > 2 for path in paths)
+    if everybody and not any(re.match(r"\d\d(\D|$)", name) for name in inside):
+        return PurePosixPath(*tops)
+    return PurePosixPath()
 
 
 def wanted(name: str) -> bool:
@@ -189,35 +225,49 @@ def ignored(name: str) -> bool:
     return any(part in junk or part.startswith("._") for part in parts)
 
 
-CANVAS = re.compile(r"^(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_\d+_(?P<file>.+)$")
-MOODLE = re.compile(r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(file|onlinetext)(_.*)?$")
+NUMBERED = r"(?P<late>LATE_)?(?P<number>\d+)_(\d+_(?P<file>.+)|text\.html|link\.html)"
+CANVAS = re.compile(rf"^(?P<name>.+?)_{NUMBERED}$")
+UNNAMED = re.compile(
+    r"^(?P<late>LATE_)?(?P<name>anon_[A-Za-z0-9]+)_(\d+_(?P<file>.+)|(text|link)\.html)$"
+)
+MOODLE = re.compile(r"^(?P<name>.+?)(_(?P<number>\d+))?_assignsubmission_[a-z]+(_.*)?$")
 
 
 def person_of(path: PurePosixPath) -> Submission:
     """Tell from the name of a file who handed it in.
 
-    Canvas names files "leeann_LATE_123_4567_10-convnets-2.ipynb", Moodle folders
-    "Ann Lee_123_assignsubmission_file_".  Otherwise the first folder is the person, and without a
-    folder the name of the file.
+    Otherwise the first folder is the person, and without a folder the name of the file.
+
+    Notes
+    -----
+    Canvas (lib/content_zipper.rb) names files "leeann_LATE_123_4567_10-convnets-2.ipynb": the name,
+    perhaps LATE, the numbers of person and file, and the file; "anon_x7Yz1" stands for name and
+    number where grading is anonymous.  Moodle (mod/assign/classes/downloader.php) names folders
+    "Ann Lee_123_assignsubmission_file", or without folders puts that before the name of each file;
+    anonymous people are "Participant", teams are groups, and the default group has no number.
     """
-    first, last = legible(path.parts[0]), legible(path.name)
-    if match := MOODLE.match(first):
+    for part in path.parts:
+        if match := MOODLE.match(legible(part)):
+            return Submission(match["name"], match["number"] or "")
+    if match := UNNAMED.match(legible(path.name)):
+        return Submission(match["name"])
+    if match := CANVAS.match(legible(path.name)):
         return Submission(match["name"], match["number"])
-    if match := CANVAS.match(last):
-        return Submission(match["name"], match["number"])
-    if len(path.parts) > 1:
-        return Submission(first)
-    return Submission(legible(path.stem))
+    return Submission(legible(path.parts[0] if len(path.parts) > 1 else path.stem))
 
 
 def legible(name: str) -> str:
-    """Leave out what cannot be shown: broken encodings, and signs that steer a terminal."""
-    return "".join(c if c.isprintable() else "�" for c in name)
+    """Leave out what cannot be shown: broken encodings, and signs that steer a terminal.
+
+    A letter with an accent is one sign, as macOS does not write it.
+    """
+    return "".join(c if c.isprintable() else "�" for c in unicodedata.normalize("NFC", name))
 
 
 def is_late(name: str) -> bool:
     """Tell whether Canvas marks a file as late."""
-    match = CANVAS.match(PurePosixPath(name).name)
+    last = PurePosixPath(name).name
+    match = UNNAMED.match(last) or CANVAS.match(last)
     return bool(match and match["late"])
 
 

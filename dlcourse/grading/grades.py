@@ -9,6 +9,7 @@ from pathlib import Path
 from dlcourse.exercises.result import Result
 from dlcourse.exercises.task import Task
 from dlcourse.exercises.tasks import LECTURES, everything, tasks_of
+from dlcourse.grading.collect import legible
 from dlcourse.grading.grading import Attempt, HandedIn
 from dlcourse.grading.judging import Judged
 from dlcourse.grading.records import Records
@@ -240,7 +241,8 @@ def read_points(path: Path) -> tuple[dict[str, dict[str, float]], dict[str, floa
             raise ValueError(f"{path} needs the columns person (or number), task and points")
         for row in rows:
             place = f"{path}, line {rows.line_num}"
-            person = (row[who] or "").strip() or (row.get(columns.get("person", who)) or "").strip()
+            name = (row[who] or "").strip() or (row.get(columns.get("person", who)) or "").strip()
+            person = legible(name)
             task = (row[columns["task"]] or "").strip()
             if not person or not task:
                 raise ValueError(f"{place}: the person or the task is missing")

@@ -23,10 +23,10 @@ from typing import Any, Self
 from dlcourse.exercises.task import LIBRARIES
 from dlcourse.grading.inside.messages import framed, frames, pack
 from dlcourse.grading.inside.server import END, END_IT, HALF, READY, START
+from dlcourse.grading.inside.system_calls import MACHINES
 from dlcourse.setting_up import ONE_THREAD, PACKAGE
 
 OPEN = "--no-sandbox grades without one, which lets submitted code do all that you can do"
-MACHINES = ("x86_64", "aarch64")
 SHOWN = {
     "__init__.py": "__init__.py",
     "exercises/__init__.py": "grading/inside/no_checks.py",
@@ -39,6 +39,7 @@ SHOWN = {
     "grading/inside/no_checks.py": "grading/inside/no_checks.py",
     "grading/inside/confine.py": "grading/inside/confine.py",
     "grading/inside/server.py": "grading/inside/server.py",
+    "grading/inside/system_calls.py": "grading/inside/system_calls.py",
 }
 """Of this package, what the process inside sees, and where it comes from: no reference, no
 solution, no hint."""

@@ -1,12 +1,10 @@
 """Confine a process that is about to run somebody else's code: Linux only, for good.
 
 bubblewrap has already hidden the machine.  Here each submission is parted from the next: own
-namespaces, own empty folders, limits, no privileges, and only the system calls that computing
-needs.
+namespaces, own empty folders, limits, no privileges, and no system calls but for computing.
 """
 
 import ctypes
-import errno
 import os
 import platform
 import resource
@@ -14,6 +12,8 @@ import signal
 import struct
 from itertools import pairwise
 from pathlib import Path
+
+from dlcourse.grading.inside.system_calls import filter_of, number_of
 
 NEW_MOUNTS, NEW_IPC, NEW_USERS, NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 NO_NEW_PRIVILEGES, SET_SECCOMP, DROP_FROM_BOUNDS, SECCOMP_FILTER = 38, 22, 24, 2
@@ -46,7 +46,7 @@ def fork_apart() -> int:
     user, group = os.getuid(), os.getgid()
     flags = NEW_USERS | NEW_PIDS | NEW_MOUNTS | NEW_IPC | signal.SIGCHLD
     ctypes.pythonapi.PyOS_BeforeFork()
-    child = int(holding.syscall(CALLS[platform.machine()][1]["clone"], flags, 0, 0, 0, 0))
+    child = int(holding.syscall(number_of("clone"), flags, 0, 0, 0, 0))
     if child != 0:
         ctypes.pythonapi.PyOS_AfterFork_Parent()
         check(min(child, 0), "clone")
@@ -100,67 +100,8 @@ def no_privileges() -> None:
     check(libc.capset(header, data), "capset")
 
 
-# ---- system calls ------------------------------------------------------------------------
-
-SINCE_5_0 = {
-    "pidfd_send_signal": 424, "io_uring_setup": 425, "open_tree": 428, "move_mount": 429,
-    "fsopen": 430, "fsmount": 432, "pidfd_open": 434, "clone3": 435, "pidfd_getfd": 438,
-    "mount_setattr": 442,
-}  # fmt: skip
-"""Numbers of system calls that are the same on all processors."""
-
-CALLS: dict[str, tuple[int, dict[str, int]]] = {
-    "x86_64": (0xC000003E, {
-        "socket": 41, "connect": 42, "sendto": 44, "bind": 49, "listen": 50, "socketpair": 53,
-        "clone": 56, "fork": 57, "vfork": 58, "execve": 59, "kill": 62, "ptrace": 101,
-        "rt_sigqueueinfo": 129, "pivot_root": 155, "chroot": 161, "mount": 165, "umount2": 166,
-        "tkill": 200, "tgkill": 234, "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240,
-        "add_key": 248, "request_key": 249, "keyctl": 250, "unshare": 272,
-        "rt_tgsigqueueinfo": 297, "perf_event_open": 298, "open_by_handle_at": 304, "setns": 308,
-        "process_vm_readv": 310, "process_vm_writev": 311, "bpf": 321, "execveat": 322,
-        "userfaultfd": 323, **SINCE_5_0,
-    }),
-    "aarch64": (0xC00000B7, {
-        "socket": 198, "socketpair": 199, "bind": 200, "listen": 201, "connect": 203,
-        "sendto": 206, "clone": 220, "execve": 221, "kill": 129, "ptrace": 117,
-        "rt_sigqueueinfo": 138, "pivot_root": 41, "chroot": 51, "mount": 40, "umount2": 39,
-        "tkill": 130, "tgkill": 131, "shmget": 194, "semget": 190, "msgget": 186, "mq_open": 180,
-        "add_key": 217, "request_key": 218, "keyctl": 219, "unshare": 97,
-        "rt_tgsigqueueinfo": 240, "perf_event_open": 241, "open_by_handle_at": 265, "setns": 268,
-        "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280, "execveat": 281,
-        "userfaultfd": 282, **SINCE_5_0,
-    }),
-}  # fmt: skip
-"""For each processor how the kernel calls it, and the numbers of what is denied: processes and
-threads, programs, the network, signals, other processes, mounts, shared memory."""
-
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
-ALLOW, KILL, REFUSE = 0x7FFF0000, 0x80000000, 0x00050000
-
-
-def filter_of(machine: str) -> bytes:
-    """Write the filter of system calls, in the kernel's instructions of eight bytes.
-
-    Raises
-    ------
-    OSError
-        When the processor is not known.
-    """
-    if machine not in CALLS:
-        raise OSError(errno.ENOSYS, f"no filter of system calls is known for {machine}")
-    arch, denied = CALLS[machine]
-    program = [(LOAD, 0, 0, 4), (EQUAL, 1, 0, arch), (RETURN, 0, 0, KILL), (LOAD, 0, 0, 0)]
-    if machine == "x86_64":  # its second way to number calls
-        program += [(AT_LEAST, 0, 1, 0x40000000), (RETURN, 0, 0, KILL)]
-    for name, number in denied.items():
-        error = errno.ENOSYS if name == "clone3" else errno.EPERM  # so that clone is asked next
-        program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, REFUSE | error)]
-    program += [(RETURN, 0, 0, ALLOW)]
-    return b"".join(struct.pack("HBBI", *instruction) for instruction in program)
-
-
 def few_system_calls() -> None:
-    """Allow this process nothing but computing, from here on."""
+    """Deny this process every system call that is not for computing, from here on."""
     program = filter_of(platform.machine())
     buffer = ctypes.create_string_buffer(program, len(program))
     described = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
