@@ -224,7 +224,7 @@ def grade(
     mean = sum(overview.shares) / max(people, 1)
     typer.echo(
         f"{people} graded, {100 * mean:.1f} % of {overview.full:g} points on average; "
-        f"{len(overview.notes)} notes. The report: {out / 'class.html'}"
+        f"{overview.noted} notes. The report: {out / 'class.html'}"
     )
 
 

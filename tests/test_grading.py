@@ -8,6 +8,7 @@ import os
 import signal
 import stat
 import sys
+import tracemalloc
 import zipfile
 from itertools import islice, pairwise
 from pathlib import PurePosixPath
@@ -22,11 +23,11 @@ from dlcourse.exercises.tasks import find
 from dlcourse.grading import collect as collecting
 from dlcourse.grading import grading, whole_class
 from dlcourse.grading.collect import collect
-from dlcourse.grading.grades import read_points
+from dlcourse.grading.grades import Grade, Grades, read_points
 from dlcourse.grading.judging import Limits
 from dlcourse.grading.notebook import UnreadableError, lectures_in, read_cells
 from dlcourse.grading.records import Records, Settings, secret_of
-from dlcourse.grading.report import file_name, harmless
+from dlcourse.grading.report import file_name, harmless, write_report
 from dlcourse.grading.sandbox import SandboxError, Server
 from dlcourse.setting_up import course_root
 
@@ -246,7 +247,12 @@ def test_nothing_to_collect_is_said(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"{", "it is no notebook"),
+        (b" \n", "it is empty"),
+        (b"{", "it breaks off in line 1"),
+        (b'{"cells": [], "metadata": {"na', "it breaks off in line 1"),
+        (b"I could not do it", "it is no notebook: it is damaged in line 1"),
+        (b'{\n<<<<<<< HEAD\n"cells": []}', "git left two versions of it in one file"),
+        (b'{"cells": ' + b"9" * 5000 + b"}", "it is no notebook"),
         (b"\xff\xfe\x00", "no text in UTF-8"),
         (b"[]", "it has no cells"),
         (b'{"cells": 3}', "it has no cells"),
@@ -547,6 +553,31 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_report(sandbox, tmp_path, 
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 
+def many(people):
+    for number in range(people):
+        yield Grades(
+            f"person {number}",
+            str(number),
+            grades=[Grade(task, LECTURE, "wrong", 0, 2, "text", "<p>page</p>") for task in "abc"],
+            notes=["a note"],
+        )
+
+
+def test_the_report_of_a_large_class_takes_no_more_memory(tmp_path):
+    peaks = []
+    for people in (50, 250, 1000):
+        tracemalloc.start()
+        overview = write_report(tmp_path, many(people), lms=["canvas"], assignment="x")
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert (len(overview.notes), overview.noted) == (min(people, 200), people)
+    assert len(rows(tmp_path / "grades.csv")) == len(rows(tmp_path / "notes.csv")) == 1000
+    assert len(list((tmp_path / "feedback").iterdir())) == 1000
+    page = (tmp_path / "class.html").read_text(encoding="utf-8")
+    assert "1000 persons" in page and "And 800 more, in notes.csv." in page
+    assert peaks[2] < peaks[1] + 500 * 750  # half a kB for each further person: names of files
+
+
 # ---- small things --------------------------------------------------------------------------------
 
 
@@ -604,6 +635,8 @@ def test_a_verdict_depends_on_content_secret_course_and_limits():
         (["class", "--attempts", "first"], "--attempts is best or last, not first"),
         (["class", "--points", "gone.csv"], "--points is a table of points"),
         (["class", "--lecture", "99"], "no exercises are called '99'"),
+        (["class", "--scheduler", "nonsense"], "--scheduler is an address such as tcp://host:8786"),
+        (["class", "--out", "ann.ipynb/report"], "the folder ann.ipynb/report cannot be made"),
         (["class", "--out", "class/report"], "is inside class; name a folder elsewhere"),
         (["class", "--out", "ann.ipynb"], "is a file; name a folder"),
     ],

@@ -33,13 +33,7 @@ def read_cells(content: bytes) -> list[str]:
     UnreadableError
         When it is not JSON, not a notebook, or not in Python.
     """
-    try:
-        notebook = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise UnreadableError("it is no text in UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        said = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise UnreadableError(f"it is no notebook: {said}"[:150]) from None
+    notebook = parsed(content)
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if (
         cells is None
@@ -55,6 +49,31 @@ def read_cells(content: bytes) -> list[str]:
         raise UnreadableError(f"it has {len(cells)} cells; {MANY} are the most")
     sources = [source_of(cell) for cell in cells]
     return without_stubs([source for source in sources if source.strip()])
+
+
+def parsed(content: bytes) -> Any:
+    """Read JSON, or say in a learner's words why it is none.
+
+    Raises
+    ------
+    UnreadableError
+    """
+    if not content.strip():
+        raise UnreadableError("it is empty")
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UnreadableError("it is no text in UTF-8") from None
+    except RecursionError:
+        raise UnreadableError("it is nested too deep") from None
+    except json.JSONDecodeError as error:
+        if re.search(rb"^<{7} ", content, flags=re.MULTILINE):
+            raise UnreadableError("git left two versions of it in one file") from None
+        cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
+        said = "it breaks off" if cut and error.pos else "it is no notebook: it is damaged"
+        raise UnreadableError(f"{said} in line {error.lineno}") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise UnreadableError(f"it is no notebook: {error}"[:150]) from None
 
 
 def other_language(notebook: dict[str, Any]) -> str:

@@ -136,6 +136,8 @@ def class_page(overview: "Overview", assignment: str) -> str:
     if overview.notes:
         body.append("<h2>What to look at</h2>")
         body.append(table("Notes on what was handed in", ("person", "note"), overview.notes))
+        if more := overview.noted - len(overview.notes):
+            body.append(f"<p>And {more} more, in notes.csv.</p>")
     return page(f"{assignment}: the class", body)
 
 

@@ -17,6 +17,7 @@ from dlcourse.grading.pages import class_page, person_page
 from dlcourse.writing import write_whole
 
 LMS = ("canvas", "moodle")
+MANY = 200  # notes on the page of the class; all are in notes.csv
 DEVICES = r"con|prn|aux|nul|(com|lpt)\d"  # names that Windows keeps for itself
 
 
@@ -35,7 +36,9 @@ class Overview:
     full : float
         The points that can be had.
     notes : list of (str, str)
-        Whom a note is about, and what it says.
+        Whom a note is about, and what it says: the first `MANY`.
+    noted : int
+        How many notes there are.
     """
 
     shares: list[float] = field(default_factory=list)
@@ -43,12 +46,15 @@ class Overview:
     mistakes: Counter[tuple[str, str]] = field(default_factory=Counter)
     full: float = 0.0
     notes: list[tuple[str, str]] = field(default_factory=list)
+    noted: int = 0
 
     def add(self, grades: Grades) -> None:
         """Count a person in."""
         self.full = grades.full
         self.shares.append(grades.points / grades.full if grades.full else 0.0)
-        self.notes += [(grades.person, note) for note in grades.notes]
+        self.noted += len(grades.notes)
+        room = MANY - len(self.notes)
+        self.notes += [(grades.person, note) for note in grades.notes[:room]]
         for grade in grades.grades:
             self.states.setdefault(grade.task, Counter())[grade.state] += 1
             if grade.hint:
@@ -98,7 +104,7 @@ def write_report(
         )
         write_whole(results, json.dumps(gradescope(grades), ensure_ascii=False))
         write_whole(feedback, person_page(grades))
-        written |= {results.name, feedback.name}
+        written.add(stem)
     for table in tables.values():
         table.close()
     write_whole(folder / "class.html", class_page(overview, assignment))
@@ -110,7 +116,7 @@ def remove_others(folder: Path, written: set[str]) -> None:
     """Remove pages of people who are no longer there, from an earlier report."""
     for name, suffix in (("results", ".json"), ("feedback", ".html")):
         for path in (folder / name).glob(f"*{suffix}"):
-            if path.name not in written:
+            if path.stem not in written:
                 path.unlink()
 
 
@@ -139,7 +145,8 @@ class Table:
 
 def harmless(text: str) -> str:
     """Keep a spreadsheet from taking somebody's name for a formula."""
-    text = "".join(c if c.isprintable() else " " for c in text)
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) and text != "-" else text
 
 

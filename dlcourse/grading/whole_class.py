@@ -1,5 +1,6 @@
 """The command `dlcourse grade`: collect, judge, report."""
 
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -89,7 +90,10 @@ def grade_class(source: Path, out: Path, choices: Choices) -> Overview:
     if choices.sandbox and choices.scheduler is None:
         with Server(torch=False) as server:
             server.start()
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"the folder {out} cannot be made: {error.strerror}") from error
     with alone_in(out), Records(out / "judged.jsonl") as records:
         settings = Settings(secret_of(out, choices.seed), choices.limits, choices.sandbox)
         handed_in = [hand_in(person, settings) for person in people]
@@ -138,6 +142,9 @@ def check(source: Path, out: Path, choices: Choices) -> None:
     for name in choices.lms:
         if name not in LMS:
             raise ValueError(f"--lms is canvas or moodle, not {name}")
+    address = choices.scheduler or "host:8786"
+    if not re.fullmatch(r"(\w+://)?[^/\s]+:\d+", address):
+        raise ValueError(f"--scheduler is an address such as tcp://host:8786, not {address}")
     if choices.points is not None and not choices.points.is_file():
         raise ValueError(f"there is no {choices.points}; --points is a table of points")
 
