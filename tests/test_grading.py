@@ -603,6 +603,8 @@ def test_spreadsheets_compute_nothing_that_a_learner_wrote():
         ("person,task,points\nann,essay,-1\n", "line 2: '-1' should be points"),
         ("person,task,points\n,essay,1\n", "the person or the task is missing"),
         ("person,task,points\nann,e,1\nann,e,2\n", "line 3: ann has points for e already"),
+        ("person,task,points\nJörg,e,1\n".encode("latin-1"), "is no text in UTF-8"),
+        ("person,task,points\n" + "a" * 200_000, "is no table"),
     ],
 )
 def test_a_wrong_table_of_points_is_refused(tmp_path, text, words):
@@ -613,6 +615,17 @@ def test_a_wrong_table_of_points_is_refused(tmp_path, text, words):
 def test_points_come_with_either_sign_for_fractions(tmp_path):
     path = hand_in(tmp_path, "points.csv", "\ufeffnumber;task;points;of\n7;essay;2,5;4\n")
     assert read_points(path) == ({"7": {"essay": 2.5}}, {"essay": 4.0})
+    path = hand_in(tmp_path, "points.csv", "person,task,points\nMu\u0308ller,essay,1\n")
+    assert read_points(path)[0] == {"Müller": {"essay": 1.0}}
+
+
+def test_a_damaged_record_or_secret_is_noticed(tmp_path):
+    lines = ['{"key": "a"}', "nonsense", '{"key": "b", "verdicts": [], "seed": 0, "notes": []}']
+    with Records(hand_in(tmp_path, "judged.jsonl", "\n".join([*lines, ""]))) as records:
+        assert "a" not in records and "b" in records and records.read("b").notes == []
+    hand_in(tmp_path, "secret-seed", "lost")
+    with pytest.raises(ValueError, match=r"secret-seed is damaged; remove it"):
+        secret_of(tmp_path, None)
 
 
 def test_a_verdict_depends_on_content_secret_course_and_limits():

@@ -229,30 +229,41 @@ def read_points(path: Path) -> tuple[dict[str, dict[str, float]], dict[str, floa
     ValueError
         When it is no such table; the message names the line.
     """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head = file.readline()
+            file.seek(0)
+            semicolons = head.count(";") > head.count(",")
+            return points_in(csv.DictReader(file, delimiter=";" if semicolons else ","), path)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no text in UTF-8; save it as CSV UTF-8") from error
+    except csv.Error as error:
+        raise ValueError(f"{path} is no table: {error}") from error
+
+
+def points_in(
+    rows: "csv.DictReader[str]", path: Path
+) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
+    """Read the rows of a table of points, as `read_points` gives them."""
     given: dict[str, dict[str, float]] = {}
     full: dict[str, float] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        head = file.readline()
-        file.seek(0)
-        rows = csv.DictReader(file, delimiter=";" if head.count(";") > head.count(",") else ",")
-        columns = {(name or "").strip().casefold(): name for name in rows.fieldnames or ()}
-        who = columns.get("number", columns.get("person"))
-        if who is None or not {"task", "points"} <= set(columns):
-            raise ValueError(f"{path} needs the columns person (or number), task and points")
-        for row in rows:
-            place = f"{path}, line {rows.line_num}"
-            name = (row[who] or "").strip() or (row.get(columns.get("person", who)) or "").strip()
-            person = legible(name)
-            task = (row[columns["task"]] or "").strip()
-            if not person or not task:
-                raise ValueError(f"{place}: the person or the task is missing")
-            points = number_in(row[columns["points"]], place)
-            most = number_in(row[columns["of"]], place) if row.get(columns.get("of")) else points
-            if task in given.setdefault(person, {}):
-                raise ValueError(f"{place}: {person} has points for {task} already")
-            given[person][task] = points
-            if task not in everything():
-                full[task] = max(full.get(task, 0.0), most)
+    columns = {(name or "").strip().casefold(): name for name in rows.fieldnames or ()}
+    who = columns.get("number", columns.get("person"))
+    if who is None or not {"task", "points"} <= set(columns):
+        raise ValueError(f"{path} needs the columns person (or number), task and points")
+    for row in rows:
+        place = f"{path}, line {rows.line_num}"
+        name = (row[who] or "").strip() or (row.get(columns.get("person", who)) or "").strip()
+        person, task = legible(name), (row[columns["task"]] or "").strip()
+        if not person or not task:
+            raise ValueError(f"{place}: the person or the task is missing")
+        points = number_in(row[columns["points"]], place)
+        most = number_in(row[columns["of"]], place) if row.get(columns.get("of")) else points
+        if task in given.setdefault(person, {}):
+            raise ValueError(f"{place}: {person} has points for {task} already")
+        given[person][task] = points
+        if task not in everything():
+            full[task] = max(full.get(task, 0.0), most)
     return given, full
 
 

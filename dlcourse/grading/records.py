@@ -88,10 +88,9 @@ class Records:
 
     def remember(self, record: dict[str, Any], position: int) -> None:
         """Keep in memory where a record is, and which lectures it is about."""
+        lectures = dict.fromkeys(verdict["lecture"] for verdict in record["verdicts"])
+        self.lectures[record["key"]] = tuple(lectures)
         self.begins[record["key"]] = position
-        self.lectures[record["key"]] = tuple(
-            dict.fromkeys(v["lecture"] for v in record["verdicts"])
-        )
 
     def add(self, key: str, judged: Judged) -> None:
         """Write a record at once."""
@@ -120,6 +119,11 @@ def secret_of(folder: Path, seed: int | None) -> int:
         Where it is kept, readable by its owner alone.
     seed : int, optional
         Gives the same secret on every machine; whoever knows it can draw the cases.
+
+    Raises
+    ------
+    ValueError
+        When what was kept is damaged.
     """
     if seed is None:
         path = folder / "secret-seed"
@@ -127,7 +131,10 @@ def secret_of(folder: Path, seed: int | None) -> int:
             opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(opened, "w", encoding="utf-8") as file:
                 file.write(f"{secrets.randbits(62)}\n")
-        seed = int(path.read_text(encoding="utf-8"))
+        try:
+            seed = int(path.read_text(encoding="utf-8"))
+        except ValueError:
+            raise ValueError(f"{path} is damaged; remove it, and new cases are drawn") from None
     return int.from_bytes(hashlib.sha256(f"secret {seed}".encode()).digest()[:8], "big")
 
 

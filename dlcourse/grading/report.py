@@ -98,12 +98,9 @@ def write_report(
         for name in lms:
             tables[f"{name}.csv"].row(*LMS_ROWS[name](grades))
         stem = file_name(grades.person, grades.number)
-        results, feedback = (
-            folder / "results" / f"{stem}.json",
-            folder / "feedback" / f"{stem}.html",
-        )
-        write_whole(results, json.dumps(gradescope(grades), ensure_ascii=False))
-        write_whole(feedback, person_page(grades))
+        results = json.dumps(gradescope(grades), ensure_ascii=False)
+        write_whole(folder / "results" / f"{stem}.json", results)
+        write_whole(folder / "feedback" / f"{stem}.html", person_page(grades))
         written.add(stem)
     for table in tables.values():
         table.close()
@@ -178,7 +175,7 @@ def grades_row(grades: Grades) -> list[object]:
 
 
 def canvas_header(grades: Grades, assignment: str) -> list[list[object]]:
-    """Name the columns that Canvas wants, and the points that can be had."""
+    """Name the columns that Canvas wants, up to Section, and the points that can be had."""
     columns: list[object] = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment]
     return [columns, ["    Points Possible", "", "", "", "", plain(grades.full)]]
 
@@ -189,7 +186,7 @@ def canvas_row(grades: Grades) -> list[object]:
 
 
 def moodle_header(grades: Grades, assignment: str) -> list[list[object]]:
-    """Name the columns of Moodle's worksheet."""
+    """Name the columns of the grading worksheet, as Moodle in English reads them."""
     return [
         [
             "Identifier",
@@ -203,7 +200,7 @@ def moodle_header(grades: Grades, assignment: str) -> list[list[object]]:
 
 
 def moodle_row(grades: Grades) -> list[object]:
-    """Write a person's row for Moodle."""
+    """Write a person's row for Moodle, which knows people by their number alone."""
     said = "; ".join(f"{g.task}: {g.state}" for g in grades.grades)
     number = f"Participant {grades.number}" if grades.number else ""
     return [number, grades.person, plain(grades.points), plain(grades.full), "-", said]
