@@ -184,7 +184,7 @@ def in_zip(archive: Path) -> Iterator[tuple[str, File | str]]:
 def name_of(info: zipfile.ZipInfo) -> str:
     """Give the name of a file in a zip.
 
-    Canvas's zips and those of macOS write names in UTF-8 without the mark that says so.
+    Zips made by Ruby, as Canvas's are, or by macOS may have names in UTF-8 without the mark for it.
     """
     marked = 0x800
     try:
