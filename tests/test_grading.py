@@ -7,12 +7,15 @@ import logging
 import os
 import signal
 import stat
+import subprocess
 import sys
+import time
 import tracemalloc
 import zipfile
 from itertools import islice, pairwise
 from pathlib import PurePosixPath
 
+import psutil
 import pytest
 from synthetic_class import LECTURE, MIXTURE, POINTS, submission, write_class
 from typer.testing import CliRunner
@@ -523,6 +526,34 @@ def test_workers_that_die_again_and_again_end_the_run(tmp_path, monkeypatch):
     monkeypatch.setattr(grading, "on_cores", die)
     with Records(tmp_path / "judged.jsonl") as records, pytest.raises(grading.GradingError):
         list(grading.judge_class([], records, Settings(1)))
+
+
+ORPHANS = """
+import os, sys, time
+from dlcourse.model_selection.running import in_processes
+
+def work(item):
+    open(f"{sys.argv[1]}/{os.getpid()}", "w").close()
+    time.sleep(120)
+
+if __name__ == "__main__":
+    list(in_processes(work, range(2), 2))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows gives orphans no other parent")
+def test_workers_end_when_the_run_is_killed(tmp_path):
+    script = hand_in(tmp_path, "run.py", ORPHANS)
+    (tmp_path / "workers").mkdir()
+    process = subprocess.Popen([sys.executable, script, tmp_path / "workers"])
+    deadline = time.monotonic() + 60
+    while len(list((tmp_path / "workers").iterdir())) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    workers = [psutil.Process(int(path.name)) for path in (tmp_path / "workers").iterdir()]
+    process.kill()
+    process.wait()
+    assert len(workers) == 2 and not psutil.wait_procs(workers, timeout=30)[1]
 
 
 # ---- on a cluster --------------------------------------------------------------------------------

@@ -1,12 +1,14 @@
 """Run trials on the cores of this machine or on a Dask cluster, and survive those that fail."""
 
 import math
+import os
+import threading
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from numbers import Real
 from typing import Any, TypeVar
 
@@ -148,11 +150,31 @@ def in_processes(
         batch_size=1,
         pre_dispatch=f"{ahead}*n_jobs",
     )
-    results = pool(delayed(work)(item) for item in items)
+    results = pool(delayed(not_orphaned)(work, os.getpid(), item) for item in items)
     try:
         yield from results
     finally:
         results.close()
+
+
+def not_orphaned(work: Callable[[T], R], parent: int, item: T) -> R:
+    """Do work in a process that ends with the one that started it, even if that is killed."""
+    if os.getpid() != parent:
+        watch(parent)
+    return work(item)
+
+
+@cache
+def watch(parent: int) -> None:
+    """Start, once in a worker, to look whether its parent is still there."""
+    threading.Thread(target=end_without, args=(parent,), daemon=True).start()
+
+
+def end_without(parent: int) -> None:
+    """End this process as soon as it has another parent, as orphans get; never on Windows."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def run_alone(objective: Objective, task: Task) -> Trial:
