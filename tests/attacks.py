@@ -318,8 +318,9 @@ found = sorted(found & {"torch", "scipy", "sklearn", "jax", "tensorflow"})"""
     Attack(
         "libraries on the disk",
         """
-import os
-found = [folder for folder, _, names in os.walk("/") for name in names
+import os, sys
+places = {*sys.path, "/lib/python3", "/usr/lib/python3", "/usr/local"}
+found = [folder for place in places for folder, _, names in os.walk(place) for name in names
          if name in ("_logsumexp.py", "extmath.py", "_tensor.py") or "_ufuncs_cxx" in name
          or "libtorch" in name]"""
         + FOUND,
@@ -384,7 +385,7 @@ def count(backwards):
     hits = 0
     for thing in (object(), [], {}, "a" * 50, bytes(5000), bytes(1 << 20), os, count):
         pages = os.memfd_create("pages")  # a write of what is not there fails, and harms nobody
-        for page in range((id(thing) >> 12) - 4000, (id(thing) >> 12) + 4000):
+        for page in range((id(thing) >> 12) - 1500, (id(thing) >> 12) + 1500):
             libc.write(pages, ctypes.c_void_p(page << 12), 4096)
         hits += os.pread(pages, 1 << 26, 0).count(backwards[::-1])
         os.close(pages)

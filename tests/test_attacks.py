@@ -86,7 +86,7 @@ def luckiest_coin():
     ("imported", "one"),
     [
         ("", "comb(n, t) / 2**n"),
-        ("from scipy.stats import binom", "binom.pmf(t, n, 0.5)"),
+        ("from scipy.special import binom", "binom(n, t) / 2**n"),
         ("import torch.distributions as d", "d.Binomial(n, torch.tensor(0.5)).log_prob("
          "torch.tensor(float(t))).exp().item()"),
     ],
