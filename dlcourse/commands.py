@@ -271,6 +271,27 @@ def site(
     typer.echo(f"{len(pages)} pages; the first: {out / 'index.html'}")
 
 
+@app.command()
+def slides(
+    row: Annotated[str | None, typer.Argument(help="Such as R12: all there is about it.")] = None,
+) -> None:
+    """Trace the slides to their proof: coverage of each chapter, or one row with everything.
+
+    A row is one statement of the slides. It leads to the cell that teaches it, the code of its
+    concepts, its tasks and tests, and to what was found: computed, reproduced, quoted, or wrong.
+    """
+    from dlcourse.slides import report
+
+    if row is None:
+        text, lacking = report.coverage()
+        typer.echo(text)
+        raise typer.Exit(code=1 if lacking else 0)
+    try:
+        typer.echo(report.one_row(row))
+    except ValueError as error:
+        stop(f"{error}.".replace("?.", "?"), code=2)
+
+
 @exercises.command("list")
 def list_exercises(
     names: Annotated[list[str] | None, typer.Argument(help="Such as 03.")] = None,

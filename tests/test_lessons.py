@@ -11,7 +11,7 @@ from PIL import Image
 from sklearn import datasets
 
 import dlcourse
-from dlcourse import by_hand, data, in_torch, lessons, plots, sources
+from dlcourse import by_hand, data, in_torch, lessons, plots, slides, sources
 from dlcourse.twins import TWINS
 
 # ---- predictions, trials, claims ------------------------------------------------------
@@ -54,11 +54,18 @@ def test_trials_have_the_t_interval_of_the_textbook():
 
 
 def test_a_claim_that_fails_stops_the_notebook():
-    assert "Measured (N14)" in repr(lessons.claim("N14", "it is so", True))
-    with pytest.raises(AssertionError, match="N14: this run does not confirm that it is so"):
-        lessons.claim("N14", "it is so", False)
-    with pytest.raises(ValueError, match="no row 'N99'"):
-        lessons.claim("N99", "it is so", True)
+    known = slides.ROWS["N14"].measured[0]
+    assert repr(lessons.claim("N14", known, True)) == f"Measured (N14)\n{known}"
+    with pytest.raises(AssertionError, match="N14: this run does not confirm"):
+        lessons.claim("N14", known, False)
+    with pytest.raises(ValueError, match="no row 'N99'; N goes up to N19"):
+        lessons.claim("N99", known, True)
+
+
+def test_a_claim_that_the_ledger_does_not_have_is_refused():
+    moved = slides.ROWS["R12"].measured[0].replace("more than 3 points", "more than 4 points")
+    with pytest.raises(ValueError, match=r"R12: the ledger does not have .*05-regularization.toml"):
+        lessons.claim("R12", moved, True)
 
 
 def test_training_again_with_one_seed_gives_the_same_net():

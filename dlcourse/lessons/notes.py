@@ -91,7 +91,8 @@ def claim(row: str, sentence: str, holds: bool) -> Note:
     row : str
         The row of the slides that the sentence is about.
     sentence : str
-        What was found, as an order or a range that every machine confirms.
+        What was found, as an order or a range that every machine confirms; it stands word for
+        word in the ledger, `dlcourse/slides/rows`.
     holds : bool
         Whether this run confirms it.
 
@@ -105,10 +106,9 @@ def claim(row: str, sentence: str, holds: bool) -> Note:
     AssertionError
         When this run does not confirm it.
     ValueError
-        When there is no such row.
+        When there is no such row, or the ledger of the slides does not have this sentence.
     """
-    if row not in slides.ROWS:
-        raise ValueError(f"the slides have no row {row!r}")
+    slides.check_claim(row, sentence)
     if not holds:
         raise AssertionError(f"{row}: this run does not confirm that {sentence}")
     return Note(f"Measured ({row})", (sentence,))

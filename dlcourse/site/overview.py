@@ -1,4 +1,4 @@
-"""The first page, and the page of the slides: every row, where it is taught, and its concepts."""
+"""The first page, and the page of the slides: every row, what was found, and its concepts."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from dlcourse.classroom.chapters import opening
 from dlcourse.site.reference import place
 from dlcourse.site.rst import escape, heading, link, table
 from dlcourse.site.selection import Selection, family_of
-from dlcourse.slides import ROWS, lecture_of
+from dlcourse.slides import ROWS, SOURCES, STATUSES, Row
 from dlcourse.twins import TWINS
 
 WELCOME = """
@@ -55,18 +55,34 @@ def slides(selection: Selection) -> str:
     """Write the page of the slides' rows, in the order of the lectures."""
     parts = [
         heading("What the slides say", "="),
-        "Every statement of the slides has a number. The course computes, proves or measures it; "
-        "where it is wrong, the lecture says so.\n",
+        "Every statement of the slides has a number, and an entry in the ledger: what the course "
+        "found about it, and how.\n",
+        "\n".join(f"- **{status}**: {meaning}" for status, meaning in STATUSES.items()) + "\n",
     ]
-    lectures = sorted({name for row in ROWS if (name := lecture_of(row))})
+    lectures = sorted({row.lecture for row in ROWS.values()})
     for name in lectures:
-        rows = [row for row in ROWS if lecture_of(row) == name]
+        rows = [row for row in ROWS.values() if row.lecture == name]
         parts.append(heading(name, "-"))
         if selection.has(f"lectures/{name}"):
             parts.append(f"Taught in :doc:`lectures/{name}`.\n")
-        lines = [(f"_`{row}`", escape(ROWS[row]), concepts(row, selection)) for row in rows]
-        parts.append(table(("row", "what it says", "concepts"), lines, "10 60 30"))
+        lines = [
+            (f"_`{row.id}`", escape(row.says), ledger(row), concepts(row.id, selection))
+            for row in rows
+        ]
+        columns = ("row", "what it says", "what we found", "concepts")
+        parts.append(table(columns, lines, "8 34 36 22"))
     return "\n".join(parts)
+
+
+def ledger(row: Row) -> str:
+    """Say what was found about a row: its status first, then how far it holds, and its sources."""
+    parts = [f"**{row.status}**" + (f": {escape(row.found)}." if row.found else ".")]
+    if row.limit:
+        parts.append(f"*But* {escape(row.limit)}.")
+    if row.runs:
+        parts.append(f"({escape(row.runs)})")
+    parts += [f"Source: {escape(SOURCES[key].reference)}." for key in row.sources]
+    return " ".join(parts)
 
 
 def concepts(row: str, selection: Selection) -> str:
