@@ -269,6 +269,16 @@ def test_bars_are_labelled_at_their_tips():
     plt.close("all")
 
 
+def test_parts_of_a_bar_stand_side_by_side_with_numbers_and_patterns():
+    ax = plots.stacked_bars({"a": {"good": 2, "bad": 1}, "b": {"good": 0, "bad": 4}})
+    good, bad = ax.containers
+    assert [(bar.get_x(), bar.get_width()) for bar in good] == [(0, 2), (0, 0)]
+    assert [(bar.get_x(), bar.get_width()) for bar in bad] == [(2, 1), (0, 4)]
+    assert [text.get_text() for text in ax.texts] == ["2", "1", "4"]
+    assert good[0].get_hatch() != bad[0].get_hatch()
+    plt.close("all")
+
+
 def test_a_band_reaches_a_margin_above_and_below_its_line():
     ax = plots.band(np.arange(3), np.ones(3), np.array([0.0, 1.0, 2.0]), name="belief")
     assert ax.lines[0].get_label() == "belief"

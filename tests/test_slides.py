@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from dlcourse import by_hand, commands, in_torch, slides
 from dlcourse.parity import side_of
-from dlcourse.slides import glossary, numbers, reading, report
+from dlcourse.slides import glossary, numbers, reading, report, tables
 from dlcourse.slides.row import KINDS, OUTSIDE, STATUSES, Row
 from dlcourse.slides.row import numbers as line_numbers
 from dlcourse.slides.trace import Claim, all_tests, claims, lectures, places, trace
@@ -147,10 +147,10 @@ def test_every_row_with_a_value_says_how_it_is_computed():
 
 @pytest.mark.parametrize("row", VALUED.values(), ids=VALUED)
 def test_a_number_is_what_is_computed(row):
-    exact = float(row.value).is_integer()
-    digits = 0 if exact else len(str(row.value).partition(".")[2])
     found = numbers.COMPUTED[row.id]()
-    assert round(found, digits) == row.value, f"{row.id}: computed {found}, ledger {row.value}"
+    assert numbers.agrees(row, found), f"{row.id}: computed {found}, ledger {row.value}"
+    moved = dataclasses.replace(row, value=row.value * 1.02)
+    assert not numbers.agrees(moved, found)
     plain = f"{row.value:,}" if row.value >= 10_000 else f"{row.value}"
     assert plain in row.found, f"{row.id}: {plain} is not in what was found"
     assert row.unit, f"{row.id}: {row.value} of what?"
@@ -189,6 +189,42 @@ def test_a_symbol_is_found_by_name():
     assert glossary.look_up("θ").row == "T06"
     with pytest.raises(ValueError, match="no symbol 'Q'"):
         glossary.look_up("Q")
+
+
+# ---- the tables -------------------------------------------------------------------------------
+
+
+def test_the_scorecard_counts_every_row_once():
+    counts = tables.scorecard()
+    assert sum(sum(bar.values()) for bar in counts.values()) == len(slides.ROWS)
+    assert {tuple(bar) for bar in counts.values()} == {tuple(STATUSES)}
+
+
+def test_each_row_stands_in_the_table_of_its_status():
+    shown = [tables.errata(), tables.quoted(), tables.not_reproduced()]
+    for status, table in zip(("erratum", "quoted", "not reproduced"), shown, strict=True):
+        wanted = [row.id for row in slides.ROWS.values() if row.status == status]
+        assert [cells[0] for cells in table.rows] == wanted
+
+
+def test_limits_are_those_of_the_lectures_asked_for():
+    every = tables.limits(*(f"{number:02}" for number in range(16)))
+    assert len(every.rows) == sum(bool(row.limit) for row in slides.ROWS.values())
+    assert {cells[0][:1] for cells in tables.limits("07").rows} == {"D"}
+
+
+def test_a_table_is_safe_html_and_plain_lines():
+    table = tables.Table(("a", "code"), (("x < y", "f(x)"), ("&", "")), code=("code",))
+    assert repr(table) == "a | code\nx < y | f(x)\n& | "
+    shown = table._repr_html_()
+    assert "x &lt; y" in shown
+    assert "<code>f(x)</code>" in shown
+    assert "<code></code>" not in shown
+
+
+def test_one_row_has_no_line_numbers_which_move_with_every_change():
+    assert "alexnet.py," in repr(tables.one("a5"))
+    assert not re.search(r"\.py:\d", repr(tables.one("A05")))
 
 
 # ---- the command ------------------------------------------------------------------------------

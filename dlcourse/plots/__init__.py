@@ -4,7 +4,16 @@ A drawing function returns the axes it drew on; `show` ends a cell, and takes th
 that says in words and numbers what the figure shows.
 """
 
-from dlcourse.plots.charts import band, bars, curves, differences, heatmap, images, units
+from dlcourse.plots.charts import (
+    band,
+    bars,
+    curves,
+    differences,
+    heatmap,
+    images,
+    stacked_bars,
+    units,
+)
 from dlcourse.plots.figure import COLOURS, DASHES, MARKERS, Shown, panels, show
 from dlcourse.plots.graphs import flow_graph, network
 from dlcourse.plots.mosaic import mosaic
@@ -33,6 +42,7 @@ __all__ = [
     "points",
     "regions",
     "show",
+    "stacked_bars",
     "surface",
     "units",
 ]

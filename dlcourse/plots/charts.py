@@ -8,7 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from dlcourse.by_hand.box import Array
-from dlcourse.plots.figure import BLACK, BLUE, COLOURS, DASHES, MARKERS, SIGNED, panels
+from dlcourse.plots.figure import BLACK, BLUE, COLOURS, DASHES, HATCHES, MARKERS, SIGNED, panels
+
+PAPER = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+"""The ground of a number on a pattern."""
 
 
 def curves(
@@ -87,6 +90,51 @@ def bars(
         )
     ax.margins(x=0.15)
     ax.set(title=title, xlabel=xlabel)
+    return ax
+
+
+def stacked_bars(
+    parts: Mapping[str, Mapping[str, float]],
+    *,
+    ax: Axes | None = None,
+    title: str = "",
+    xlabel: str = "",
+) -> Axes:
+    """Draw a bar for each name from its parts, each with its own colour, pattern and number.
+
+    Parameters
+    ----------
+    parts : mapping of str to mapping of str to float
+        The parts of each bar by name; all bars have the same names of parts.
+    """
+    ax = ax or panels(1, width=8.5, height=0.34 * len(parts) + 1.6)[0]
+    rows = np.arange(len(parts))[::-1]
+    left = np.zeros(len(parts))
+    for number, kind in enumerate(next(iter(parts.values()))):
+        lengths = np.array([bar[kind] for bar in parts.values()])
+        ax.barh(
+            rows,
+            lengths,
+            left=left,
+            label=kind,
+            color=COLOURS[number],
+            alpha=0.55,
+            edgecolor=BLACK,
+            hatch=HATCHES[number],
+            linewidth=0.6,
+        )
+        for row, start, length in zip(rows, left, lengths, strict=True):
+            if length:
+                middle = (start + length / 2, row)
+                ax.annotate(f"{length:g}", middle, ha="center", va="center", bbox=PAPER)
+        left += lengths
+    ax.margins(x=0.03)
+    ax.set_yticks(rows, list(parts))
+    ax.grid(axis="y", visible=False)
+    ax.set(title=title, xlabel=xlabel)
+    figure = ax.get_figure(root=True)
+    if figure is not None:
+        figure.legend(loc="outside upper center", ncols=3)
     return ax
 
 

@@ -30,6 +30,7 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK = (
 )
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, BLACK, SKY)
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (1, 1)))
+HATCHES = ("", "//", "..", "\\\\", "xx", "--")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 SIGNED = LinearSegmentedColormap.from_list("signed", [RED, "#FFFFFF", BLUE])
 """From negative (vermilion) over zero (white) to positive (blue)."""

@@ -9,6 +9,7 @@ import numpy as np
 from dlcourse import by_hand
 from dlcourse.by_hand import LayerCount
 from dlcourse.by_hand.box import Box
+from dlcourse.slides.row import Row
 
 SIDES = {"AlexNet": 227}
 """Pixels along a side of the pictures; 224 for the other nets."""
@@ -80,6 +81,12 @@ def projections(depth: int) -> int:
 def margin(*errors: float, images: int) -> float:
     """Give the margin of a difference of error rates in percent: 1.96 standard errors."""
     return 1.96 * float(np.sqrt(sum(e * (100 - e) for e in errors) / images))
+
+
+def agrees(row: Row, found: float) -> bool:
+    """Tell whether a number is that of the ledger, to as many digits as the ledger has."""
+    digits = len(f"{row.value:g}".partition(".")[2])
+    return row.value is not None and round(found, digits) == row.value
 
 
 COMPUTED: dict[str, Callable[[], float]] = {

@@ -1,7 +1,7 @@
 """What `dlcourse slides` prints: the coverage of every chapter, or all there is about one row."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dlcourse.slides import PASSAGES, ROWS, SOURCES, STATUSES, find, unread
 from dlcourse.slides.row import OUTSIDE
@@ -55,36 +55,39 @@ def one_row(name: str) -> str:
     ValueError
         When there is no such row; the message names those that are spelled alike.
     """
-    return "\n".join(described(trace(find(name))))
+    found = trace(find(name))
+    lines = [f"{found.row.id}  {found.row.says}"]
+    last = ""
+    for label, line in described(found):
+        lines.append(f"  {'' if label == last else label:9} {line}")
+        last = label
+    return "\n".join(lines)
 
 
-def described(found: Trace) -> Iterator[str]:
-    """Yield the lines about a row."""
+def described(found: Trace) -> Iterator[tuple[str, str]]:
+    """Yield what there is about a row, each line with its label."""
     row = found.row
-    yield f"{row.id}  {row.says}"
-    yield f"      {row.kind}; {row.status}: {STATUSES[row.status]}"
-    yield from labelled("found", [row.found])
-    yield from labelled("limit", [row.limit])
-    for what, number in (("printed", row.slide), ("computed", row.value)):
-        yield from labelled(what, [f"{number:,} {row.unit}"] if number is not None else [])
-    yield from labelled("runs", [row.runs])
-    yield from labelled("claimed", [f"{c.sentence} ({c.lecture})" for c in found.claims])
-    yield from labelled("source", [quoted(key) for key in row.sources])
-    yield from labelled("slide", list(dict.fromkeys(p.slide for p in PASSAGES if row.id in p.rows)))
-    yield from labelled("lines", [", ".join(found.lines) or OUTSIDE[row.outside]])
-    yield from labelled("taught", [cell.link for cell in found.cells])
-    yield from labelled("code", [f"{twin}: {', '.join(places(twin))}" for twin in found.twins])
-    yield from labelled(
-        "task", [f"exercises/{lecture}.ipynb: {task}" for lecture, task in found.tasks]
-    )
-    yield from labelled("test", found.tests)
-    yield from labelled("lacks", found.gaps)
-
-
-def labelled(label: str, lines: list[str] | tuple[str, ...]) -> Iterator[str]:
-    """Yield lines behind a label, which stands only once."""
-    for number, line in enumerate(filter(None, lines)):
-        yield f"  {label if number == 0 else '':9} {line}"
+    slides = dict.fromkeys(p.slide for p in PASSAGES if row.id in p.rows)
+    parts: dict[str, Sequence[str]] = {
+        "kind": [row.kind],
+        "status": [f"{row.status}: {STATUSES[row.status]}"],
+        "found": [row.found],
+        "but": [row.limit],
+        "printed": [f"{row.slide:,} {row.unit}"] if row.slide is not None else [],
+        "computed": [f"{row.value:,} {row.unit}"] if row.value is not None else [],
+        "runs": [row.runs],
+        "claimed": [f"{claim.sentence} ({claim.lecture})" for claim in found.claims],
+        "source": [quoted(key) for key in row.sources],
+        "slide": list(slides),
+        "lines": [", ".join(found.lines) or OUTSIDE[row.outside]],
+        "taught": [cell.link for cell in found.cells],
+        "code": [f"{twin}: {', '.join(places(twin))}" for twin in found.twins],
+        "task": [f"exercises/{lecture}.ipynb: {task}" for lecture, task in found.tasks],
+        "test": found.tests,
+        "lacks": found.gaps,
+    }
+    for label, lines in parts.items():
+        yield from ((label, line) for line in lines if line)
 
 
 def quoted(key: str) -> str:

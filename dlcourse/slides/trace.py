@@ -162,9 +162,14 @@ def claims_in(lecture: str, cell: Mapping[str, Any]) -> Iterator[Claim]:
     )
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "claim":
-            row, sentence = (ast.literal_eval(argument) for argument in node.args[:2])
+            row, sentence = (as_text(argument) for argument in node.args[:2])
             note = f"Measured ({row})\n{sentence}"
             yield Claim(lecture, cell["id"], row, sentence, note in shown)
+
+
+def as_text(node: ast.expr) -> str:
+    """Read a string from code; of anything else, the code itself, which no ledger has."""
+    return str(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
 
 
 @cache
