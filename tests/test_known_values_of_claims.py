@@ -295,6 +295,17 @@ def test_bn18_with_all_data_as_one_batch_it_is_the_formula_with_expectation_and_
 # ---- A: architectures -------------------------------------------------------------------------
 
 
+def test_a07_with_layer_6_as_in_the_drawing_it_would_be_18_million_and_not_50(side):
+    """The text of the slide removes layers 3, 4, 6 and 7; its drawing still has layer 6."""
+
+    def parameters(**options):
+        net = side.lib.outline(side.lib.AlexNet, **options)
+        return sum(layer.parameters for layer in side.lib.count_layers(net, (3, 227, 227)))
+
+    assert parameters() - parameters(without=(3, 4, 7)) == 18_477_824
+    assert parameters() - parameters(without=(3, 4, 6, 7)) == 51_110_656
+
+
 def test_a13_a14_one_full_layer_stays_in_googlenet_which_has_seven_million_parameters(side):
     """The slide says "completely", and 5 million."""
     layers = side.lib.count_layers(side.lib.outline(side.lib.GoogLeNet), (3, 224, 224))

@@ -79,8 +79,10 @@ def ledger(row: Row) -> str:
     parts = [f"**{row.status}**" + (f": {escape(row.found)}." if row.found else ".")]
     if row.limit:
         parts.append(f"*But* {escape(row.limit)}.")
-    if row.runs:
-        parts.append(f"({escape(row.runs)})")
+    if row.measured:
+        parts.append(
+            f"Measured ({escape(row.runs or 'exactly')}): {escape('; '.join(row.measured))}."
+        )
     parts += [f"Source: {escape(SOURCES[key].reference)}." for key in row.sources]
     return " ".join(parts)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse import by_hand
+from dlcourse import by_hand, data
 from dlcourse.by_hand.box import Array
 from dlcourse.slides import SYMBOLS
 from dlcourse.slides.row import Symbol
@@ -61,6 +61,8 @@ def example(side: Any) -> dict[str, Any]:
         "mask": side.array(rng.integers(0, 2, (5, 4)).astype(float)),
         "z": side.array(rng.standard_normal((6, 4))),
         "norm": side.double(lib.BatchNorm1d(4)),
+        "digits": data.digits(),
+        "machine": side.load(lib.RBM(3, 2), by_hand.RBM(3, 2, rng=rng).state_dict()),
         "wide": side.array(rng.standard_normal((3, 4))),
     }
 
