@@ -223,6 +223,24 @@ def test_r07_the_most_probable_weight_under_a_gaussian_is_that_of_l2():
     assert w[log_posterior.argmax()] == w[risk.argmin()]
 
 
+def test_r03_with_momentum_the_penalty_and_the_decay_are_not_the_same():
+    def end(momentum, penalty, decay):
+        w, v, lr = 1.0, 0.0, 0.1
+        for _ in range(5):
+            v = momentum * v + (w - 3) + penalty * w
+            w = w * (1 - lr * decay) - lr * v
+        return w
+
+    assert end(0.0, penalty=0.2, decay=0.0) == pytest.approx(end(0.0, 0.0, decay=0.2), abs=1e-12)
+    assert abs(end(0.9, penalty=0.2, decay=0.0) - end(0.9, penalty=0.0, decay=0.2)) > 0.05
+
+
+def test_o01_a_small_rate_over_t_satisfies_both_conditions_and_gets_nowhere():
+    t = np.arange(1, 10_001)
+    assert np.prod(1 - 0.05 / t) > 0.6  # what is left of the distance on a bowl of curvature 1
+    assert np.prod(1 - 1 / (t + 1.0)) < 1e-3
+
+
 def steps_past_the_middle(lr, momentum):
     """Steps of a neuron that says 0.007 where 1 is right, until it says more than 0.5."""
     theta, velocity = -5.0, 0.0
@@ -292,7 +310,16 @@ def test_bn18_with_all_data_as_one_batch_it_is_the_formula_with_expectation_and_
     equal(norm.train()(side.array(x)), (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0)), 1e-9)
 
 
-# ---- A: architectures -------------------------------------------------------------------------
+# ---- A, RN: architectures -----------------------------------------------------------------
+
+
+def test_rn18_an_ensemble_can_have_a_higher_error_than_its_nets(side):
+    """Three nets, two right by a little and one wrong by much; the average is wrong."""
+    answers = np.array([[[0.6, 0.4]], [[0.6, 0.4]], [[0.0, 1.0]]])
+    together = as_numpy(side.lib.average_answers(side.array(answers)))
+    single = (answers.argmax(axis=2) != 0).mean()
+    assert single == pytest.approx(1 / 3)
+    assert together.argmax() == 1  # 0.4 for the right class
 
 
 def test_a07_with_layer_6_as_in_the_drawing_it_would_be_18_million_and_not_50(side):
