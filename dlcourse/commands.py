@@ -272,24 +272,19 @@ def site(
 
 
 @app.command()
-def slides(
-    row: Annotated[str | None, typer.Argument(help="Such as R12: all there is about it.")] = None,
-) -> None:
+def slides(row: Annotated[str | None, typer.Argument(help="Such as R12.")] = None) -> None:
     """Trace the slides to their proof: coverage of each chapter, or one row with everything.
 
-    A row is one statement of the slides. It leads to the cell that teaches it, the code of its
-    concepts, its tasks and tests, and to what was found: computed, reproduced, quoted, or wrong.
+    A row leads to its cell, code, tasks and tests, and to what was found.
     """
     from dlcourse.slides import report
 
-    if row is None:
-        text, lacking = report.coverage()
-        typer.echo(text)
-        raise typer.Exit(code=1 if lacking else 0)
     try:
-        typer.echo(report.one_row(row))
+        text, lacking = report.coverage() if row is None else report.one_row(row)
     except ValueError as error:
-        stop(f"{error}.".replace("?.", "?"), code=2)
+        stop(f"{error}.", code=2)
+    typer.echo(text)
+    raise typer.Exit(1 if lacking else 0)
 
 
 @exercises.command("list")

@@ -280,11 +280,12 @@ def test_an_unknown_row_is_refused_with_a_hint(name, hint):
     assert result.exit_code == 2
     assert result.output.startswith("dlcourse: the slides have no row")
     assert hint in result.output
+    assert result.output.endswith(".\n")
     assert "Traceback" not in result.output
 
 
 @every_row
 def test_every_row_can_be_shown(row):
-    lines = report.one_row(row.id).splitlines()
+    lines = report.one_row(row.id)[0].splitlines()
     assert lines[0].startswith(f"{row.id}  ")
     assert isinstance(row, Row)

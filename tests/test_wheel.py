@@ -88,8 +88,10 @@ def test_it_is_imported_from_where_nobody_may_write(site_packages, tmp_path):
         (["compare", "Affine"], "gradient of weight"),
         (["exercises", "list", "04-backprop"], "points"),
         (["progress"], "tasks done"),
+        (["slides"], "100.0 % of"),
+        (["slides", "a5"], "16,781,312"),
     ],
-    ids=lambda value: value[0] if isinstance(value, list) else None,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_commands_work_from_the_wheel(site_packages, tmp_path, arguments, words):
     done = run(site_packages, tmp_path, "-m", "dlcourse", *arguments)

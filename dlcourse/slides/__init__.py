@@ -80,7 +80,7 @@ def find(name: str) -> Row:
     group = row.rstrip("0123456789")
     last = [other for other in ROWS if ROWS[other].group == group][-1:]
     close = get_close_matches(row, ROWS, n=3, cutoff=0.5)
-    hint = f"{group} goes up to {last[0]}" if last else f"did you mean {' or '.join(close)}?"
+    hint = f"{group} goes up to {last[0]}" if last else f"try {' or '.join(close)}"
     raise ValueError(
         f"the slides have no row {name!r}; "
         f"{hint if last or close else 'rows are named such as R12'}"

@@ -47,8 +47,15 @@ def counted(traces: list[Trace]) -> Counter[str]:
     return counts
 
 
-def one_row(name: str) -> str:
+def one_row(name: str) -> tuple[str, int]:
     """Write all there is about one row.
+
+    Returns
+    -------
+    str
+        A line for each piece, behind its label.
+    int
+        How many things the row lacks.
 
     Raises
     ------
@@ -61,7 +68,7 @@ def one_row(name: str) -> str:
     for label, line in described(found):
         lines.append(f"  {'' if label == last else label:9} {line}")
         last = label
-    return "\n".join(lines)
+    return "\n".join(lines), len(found.gaps)
 
 
 def described(found: Trace) -> Iterator[tuple[str, str]]:
