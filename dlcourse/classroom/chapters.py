@@ -89,13 +89,13 @@ class Course:
         """Find where to go on: an exercise, or a lecture to read, or nothing is left.
 
         It is the first open exercise of the last chapter with an answer; when that chapter is
-        done, the lecture after it; at the end, the first exercise that was left out.
+        done, the lecture after it; when no exercises come after it, the first that was left out.
         """
         tried = [i for i, c in enumerate(self.chapters) if any(e.tried for e in c.exercises)]
         last = max(tried, default=-1)
         if tried and self.chapters[last].left:
             return self.chapters[last], self.chapters[last].left[0]
-        if last + 1 < len(self.chapters):
+        if any(chapter.exercises for chapter in self.chapters[last + 1 :]):
             return self.chapters[last + 1], None
         left_out = [chapter for chapter in self.chapters if chapter.left]
         return (left_out[0], left_out[0].left[0]) if left_out else None
