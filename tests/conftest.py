@@ -51,6 +51,14 @@ def filled(tiny):
     return tiny
 
 
+@pytest.fixture(scope="module")
+def browser():
+    from dlcourse.in_browser import opened_browser
+
+    with opened_browser() as browser:
+        yield browser
+
+
 def pytest_terminal_summary(terminalreporter):
     """Print the table of mutants: for each concept, the planted bugs and what became of them."""
     table = {}

@@ -19,7 +19,8 @@ table { border-collapse: collapse; margin: 1rem 0; }
 caption { text-align: left; font-weight: bold; padding: 0.3rem 0; }
 th, td { text-align: left; vertical-align: top; padding: 0.2rem 0.8rem 0.2rem 0;
   border-bottom: 1px solid GrayText; }
-td { overflow-wrap: anywhere; }
+th, td { overflow-wrap: anywhere; }
+@media (max-width: 30rem) { th, td { padding-right: 0.4rem; font-size: 0.85rem; } }
 td.number { text-align: right; }
 td th, td td { border: 0; }
 section { margin: 1.5rem 0; }

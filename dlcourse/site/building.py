@@ -92,8 +92,8 @@ def sources(selection: Selection) -> Iterator[tuple[str, str]]:
     yield "files/moving.js", moving_pictures.script()
     yield "files/moving.css", moving_pictures.style()
     here = Path(__file__).parent
-    yield "files/site.css", (here / "site.css").read_text(encoding="utf-8")
-    yield "templates/search.html", (here / "search.html").read_text(encoding="utf-8")
+    for name in ("files/site.css", "files/site.js", "templates/search.html"):
+        yield name, (here / Path(name).name).read_text(encoding="utf-8")
 
 
 def run_sphinx(source: Path, pages: Path, doctrees: Path) -> None:

@@ -133,7 +133,7 @@ function frameOf(panel, at) {
   if (panel.bare) return made;
   for (const v of panel.xticks ?? ticks(panel.x, panel.xlog)) {
     made.append(element("line", { x1: at.x(v), x2: at.x(v), y1: top, y2: bottom, class: "dl-grid" }));
-    made.append(element("text", { x: at.x(v), y: bottom + 15, "text-anchor": "middle" }, written(v, panel.xlog)));
+    made.append(element("text", { x: at.x(v), y: bottom + 17, "text-anchor": "middle" }, written(v, panel.xlog)));
   }
   for (const v of panel.yticks ?? ticks(panel.y, panel.ylog)) {
     made.append(element("line", { x1: LEFT, x2: right, y1: at.y(v), y2: at.y(v), class: "dl-grid" }));
@@ -178,10 +178,14 @@ export function build(root, data, read, write) {
   picture.setAttribute("role", "img");
   picture.append(pictures);
   const controls = html("div", { className: "dl-controls" });
+  // Room for the longest value: else the sliders would move under the pointer as values change.
+  const longest = Math.max(...data.controls.flatMap((control) => control.values).map((value) => value.length));
+  controls.style.setProperty("--dl-value", `${longest + 1}ch`);
   const sliders = data.controls.map((control, k) => {
     const input = html("input", { type: "range", min: 0, max: control.values.length - 1, step: 1, id: `${id}-s${k}` });
     input.setAttribute("data-lm-suppress-shortcuts", "true");
     const value = html("output", { htmlFor: input.id });
+    value.setAttribute("aria-live", "off"); // the slider says it already
     input.addEventListener("input", () => {
       const positions = read().slice();
       positions[k] = Number(input.value);
