@@ -19,6 +19,7 @@ COMMANDS = [
     "bench",
     "site",
     "data",
+    "reproduce",
     "exercises",
     "notebooks",
 ]
