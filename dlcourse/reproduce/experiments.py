@@ -4,6 +4,12 @@ from typing import Any
 
 from dlcourse.reproduce.recipes import Arm, Recipe
 
+DEGRADATION = (
+    "He et al. 2015, figures 1 and 6: on CIFAR-10, 56 plain layers have a higher training and test "
+    "error than 20; residual nets the other way, with test errors of 8.75 % (20 layers) and 6.97 % "
+    "(56 layers)."
+)
+
 MINI_LENET = {"size": 8, "kernel_size": 3}
 """LeNet for scikit-learn's digits."""
 
@@ -49,21 +55,15 @@ def small_resnet(
     )
 
 
-def shortened_resnet(n: int, *, residual: bool, quick: int) -> Arm:
-    """Declare a net of half the width, for pictures of half the size, and few epochs."""
-    return small_resnet(
-        n,
-        residual=residual,
-        quick=quick,
-        widths=(8, 16, 32),
-        shrink=2,
-        shift=2,
-        examples=20000,
-        batch_size=64,
-        epochs=6,
-        drops=(4,),
-        more={"measured": 5000},
-    )
+def degradation(**settings: Any) -> dict[str, Arm]:
+    """Declare plain and residual nets of 20 and 56 layers."""
+    return {
+        f"{'residual' if residual else 'plain'} {6 * n + 2}": small_resnet(
+            n, residual=residual, quick=max(1, n // 4), **settings
+        )
+        for residual in (False, True)
+        for n in (3, 9)
+    }
 
 
 def photographs(depth: int, *, residual: bool) -> Arm:
@@ -106,7 +106,7 @@ def few_labels(labels: int, *, pretrain: bool) -> Arm:
     small: dict[str, Any] = {"labels": 50}
     if pretrain:
         settings = {"lr": 1.0, "momentum": 0.9, "noise": 0.3, "batch_size": 128}
-        more["pretrain"] = {**settings, "epochs": 2}
+        more["pretrain"] = {**settings, "epochs": 5}
         small["pretrain"] = {**settings, "lr": 0.1, "epochs": 1}
     arm = multilayer(
         784, 500, 500, 10, more=more, scaling="unit", epochs=20, batch_size=20, lr=0.02
@@ -143,17 +143,17 @@ RECIPES = (
                 dropout=p,
                 scaling="unit",
                 batch_size=100,
-                epochs=15,
+                epochs=100,
                 lr=0.05,
-                drops=(10, 13),
+                drops=(70, 90),
             )
             for name, p in (("without dropout", 0.0), ("dropout", 0.5))
         },
         seeds=3,
         published="Hinton et al. 2012: 160 errors of 10,000 for the best standard net, about 130 "
         "with half of the hidden units dropped.",
-        shortened="15 epochs of momentum 0.9 in place of the paper's 3,000 epochs with a bound on "
-        "the length of the weights; 55,000 of the 60,000 training pictures.",
+        shortened="Momentum 0.9 for fewer epochs in place of the paper's 3,000 with a bound on "
+        "the length of the weights; 5,000 of the 60,000 training pictures are for validation.",
     ),
     Recipe(
         "mnist-batchnorm",
@@ -173,30 +173,42 @@ RECIPES = (
                 lr=0.5,
                 momentum=0.0,
                 batch_size=60,
-                epochs=20,
+                epochs=55,
             )
             for name, batch_norm in (("without", False), ("batch normalization", True))
         },
         seeds=3,
         published="Ioffe and Szegedy 2015, figure 1(a): three layers of 100 sigmoid units, 50,000 "
         "steps on batches of 60; with normalization the test accuracy is higher, and sooner so.",
-        shortened="20 epochs of 55,000 pictures: 18,340 steps.  The paper states neither the step "
-        "size nor the deviation of its initial weights; here 0.5, and Glorot's.",
+        shortened="The paper states neither the step size nor the deviation of its initial "
+        "weights; here 0.5, and Glorot's.  5,000 of the 60,000 training pictures are kept for "
+        "validation.",
     ),
     Recipe(
         "cifar10-degradation",
         "RN01 RN02 RN03 RN25",
         "Is a deeper plain net worse even on its training set, and a deeper residual net not?",
-        {
-            "plain 20": shortened_resnet(3, residual=False, quick=1),
-            "plain 56": shortened_resnet(9, residual=False, quick=2),
-            "residual 20": shortened_resnet(3, residual=True, quick=1),
-            "residual 56": shortened_resnet(9, residual=True, quick=2),
-        },
+        degradation(shift=4, epochs=182, drops=(91, 136)),
         seeds=2,
-        published="He et al. 2015, figures 1 and 6: on CIFAR-10, 56 plain layers have a higher "
-        "training and test error than 20; residual nets the other way, with test errors of 8.75 % "
-        "(20 layers) and 6.97 % (56 layers).",
+        published=DEGRADATION,
+        shortened="45,000 of the 50,000 training pictures.",
+    ),
+    Recipe(
+        "cifar10-degradation-small",
+        "RN01 RN02 RN03 RN25",
+        "Is a deeper plain net worse even on its training set, with what two cores can do?",
+        degradation(
+            widths=(8, 16, 32),
+            shrink=2,
+            shift=2,
+            examples=20000,
+            batch_size=64,
+            epochs=6,
+            drops=(4,),
+            more={"measured": 5000},
+        ),
+        seeds=2,
+        published=DEGRADATION,
         shortened="Pictures of 16 x 16 pixels (averages of 2 x 2), 8, 16 and 32 channels in place "
         "of 16, 32 and 64, 20,000 of the 50,000 training pictures, and 6 epochs in batches of 64 "
         "(1,878 steps) in place of 64,000 steps on batches of 128.",
@@ -217,15 +229,14 @@ RECIPES = (
             )
             for words, settings in (
                 (", float64", {"dtype": "float64", "epochs": 1, "examples": 2560}),
-                ("", {"epochs": 2, "examples": 6400}),
+                ("", {"epochs": 2}),
             )
             for name, side in (("by hand", "by_hand"), ("PyTorch", "in_torch"))
         },
         seeds=1,
         published="The course: both sides are equal but for rounding.  He et al. 2015: 8.75 % test "
         "error after 64,000 steps.",
-        shortened="2 epochs of 6,400 pictures (100 steps) in float32; 1 epoch of 2,560 pictures "
-        "(20 steps) in float64.",
+        shortened="A few epochs; in float64 one epoch of fewer pictures.",
     ),
     Recipe(
         "imagenet-resnet",
@@ -245,7 +256,7 @@ RECIPES = (
         "U03 U04",
         "Does a deep autoencoder give digits again better than principal components?",
         {
-            "autoencoder": autoencoder(epochs=8, lr=4.0, drops=(6,)),
+            "autoencoder": autoencoder(epochs=60, lr=1.0, drops=(45, 55)),
             "PCA": Arm(
                 "PCA",
                 {"components": 30},
@@ -258,8 +269,8 @@ RECIPES = (
         seeds=1,
         published="Hinton and Salakhutdinov 2006, figure 2: a squared error of 3.00 with the deep "
         "autoencoder, 13.87 with 30 principal components.",
-        shortened="8 epochs of momentum from He's initial weights, with rectifiers, in place of "
-        "pre-training by Boltzmann machines and conjugate gradients with sigmoids.",
+        shortened="Momentum from He's initial weights, with rectifiers, in place of pre-training "
+        "by Boltzmann machines and conjugate gradients with sigmoids.",
     ),
     Recipe(
         "mnist-pretraining",
@@ -286,8 +297,8 @@ RECIPES = (
                 task="boltzmann",
                 scaling="binary",
                 initialization="",
-                epochs=8,
-                drops=(5, 7),
+                epochs=40,
+                drops=(25, 35),
                 factor=0.3,
                 batch_size=100,
                 lr=0.05,
@@ -318,7 +329,7 @@ RECIPES = (
                 },
                 task="adversarial",
                 scaling="unit",
-                epochs=12,
+                epochs=100,
                 batch_size=100,
                 lr=0.1,
                 momentum=0.5,

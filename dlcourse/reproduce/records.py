@@ -133,7 +133,10 @@ class Record:
         if self.content["shortened"]:
             lines.append(f"Shortened: {self.content['shortened']}")
         if self.content["changed"]:
-            lines.append(f"Changed: {json.dumps(self.content['changed'])}")
+            changed = ", ".join(
+                f"{what} {value}" for what, value in self.content["changed"].items()
+            )
+            lines.append(f"Changed from the recipe: {changed}.")
         return Note(f"Recorded: {self.name}", tuple(lines))
 
     def write(self, path: Path) -> None:

@@ -147,7 +147,8 @@ def versions() -> dict[str, str]:
 
 def machine(place: Place, jobs: int) -> dict[str, Any]:
     """Describe the machine as far as numbers and times depend on it."""
-    blas = sorted({f"{pool['internal_api']} {pool['version']}" for pool in threadpool_info()})
+    pools = threadpool_info()
+    blas = sorted({f"{p['internal_api']} {p['version']}" for p in pools if p["version"]})
     return {
         "device": place.name,
         "precision": place.precision,

@@ -85,7 +85,10 @@ def circumstances(first: Record, second: Record) -> Iterator[str]:
     for key in ("recipe", "fingerprint", "changed", "shortened", "data", "versions", "machine"):
         yield from differing(key, first.content[key], second.content[key])
     for arm in dict.fromkeys([*first.arms, *second.arms]):
-        ours, theirs = (r.content["settings"].get(arm) for r in (first, second))
+        if arm not in first.arms or arm not in second.arms:
+            yield f"{arm}: only in the {'first' if arm in first.arms else 'second'}"
+            continue
+        ours, theirs = (r.content["settings"][arm] for r in (first, second))
         yield from differing(arm, ours, theirs)
     if first.seeds != second.seeds:
         yield f"seeds: {first.seeds} and {second.seeds}"
@@ -99,7 +102,12 @@ def differing(name: str, ours: Any, theirs: Any) -> Iterator[str]:
         for key in dict.fromkeys([*ours, *theirs]):
             yield from differing(f"{name}: {key}", ours.get(key), theirs.get(key))
     else:
-        yield f"{name}: {ours} and {theirs}"
+        yield f"{name}: {said(ours)} and {said(theirs)}"
+
+
+def said(value: Any) -> str:
+    """Say a value in words, and also that there is none."""
+    return "nothing" if value in (None, "", {}, []) else str(value)
 
 
 def named(name: str) -> Record:
