@@ -203,9 +203,9 @@ def check(content: Any, name: str) -> None:
             raise RecordError(f"the curves of {run['arm']!r} in {name} have different lengths")
 
 
-def rounded(value: float) -> float | None:
-    """Keep six digits of a number; JSON has none that is not finite."""
-    return float(f"{value:.6g}") if math.isfinite(value) else None
+def rounded(value: float, digits: int = 6) -> float | None:
+    """Keep some digits of a number; JSON has none that is not finite."""
+    return float(f"{value:.{digits}g}") if math.isfinite(value) else None
 
 
 def packed(pictures: Array) -> dict[str, Any]:

@@ -131,12 +131,18 @@ def content_of(
             {
                 "arm": run.arm,
                 "seed": run.seed,
-                "curve": {what: [rounded(v) for v in run.curve[what]] for what in run.curve},
+                "curve": {what: written(what, values) for what, values in run.curve.items()},
                 "pictures": {what: packed(pictures) for what, pictures in run.pictures.items()},
             }
             for run in runs
         ],
     }
+
+
+def written(what: str, values: list[float]) -> list[float | None]:
+    """Write a curve: six digits are enough, but for steps that two sides should share."""
+    digits = 14 if what.endswith("of each step") else 6
+    return [rounded(value, digits) for value in values]
 
 
 def versions() -> dict[str, str]:
