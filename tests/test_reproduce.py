@@ -198,7 +198,7 @@ def test_two_processes_train_as_one(tmp_path):
     ]
     arguments = [
         *("reproduce", "run", "mnist-lenet", "--quick", "--side", "in_torch"),
-        *("--examples", "1000", "--epochs", "3", "--out"),
+        *("--examples", "1000", "--epochs", "2", "--out"),
     ]
     for program, folder in ((alone, "one"), (together, "two")):
         done = subprocess.run(

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import BrokenExecutor
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -63,7 +64,7 @@ def run(
     Raises
     ------
     RunError
-        When the same runs already in another process.
+        When the same runs already in another process, or a process was killed.
     ValueError
         When the place does not fit the recipe.
     """
@@ -72,13 +73,15 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / f"lock{place.rank or ''}", timeout=0):
-            options = {"folder": folder, "place": place, "pictures": pictures}
+            options = {"folder": folder, "place": place, "pictures": pictures, "say": say}
             if jobs > 1:
                 runs = side_by_side(recipe, work, jobs, options)
             else:
-                runs = one_by_one(recipe, work, {**options, "say": say})
+                runs = one_by_one(recipe, work, options)
     except Timeout:
         raise RunError(f"{recipe.name} already runs in {folder}; wait for it, or stop it") from None
+    except BrokenExecutor:
+        raise RunError("a process was killed, perhaps for want of memory; start again") from None
     return Record(content_of(recipe, runs, place, jobs, changed or {}))
 
 
