@@ -20,6 +20,7 @@ COMMANDS = [
     "site",
     "data",
     "slides",
+    "reproduce",
     "exercises",
     "notebooks",
 ]

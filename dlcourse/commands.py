@@ -14,6 +14,7 @@ from dlcourse import setting_up
 from dlcourse.data_commands import data
 from dlcourse.installing import hand_over, wait_for
 from dlcourse.own_copy import copy_course, own_copy
+from dlcourse.reproduce.commands import reproduce
 from dlcourse.stopping import stop
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ app.add_typer(notebooks, name="notebooks")
 exercises = typer.Typer(no_args_is_help=True, help="List, derive or prove the exercises.")
 app.add_typer(exercises, name="exercises")
 app.add_typer(data, name="data")
+app.add_typer(reproduce, name="reproduce")
 
 
 def show_version(wanted: bool) -> None:

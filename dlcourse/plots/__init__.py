@@ -18,6 +18,7 @@ from dlcourse.plots.figure import COLOURS, DASHES, MARKERS, Shown, panels, show
 from dlcourse.plots.graphs import flow_graph, network
 from dlcourse.plots.mosaic import mosaic
 from dlcourse.plots.plane import contours, plane, regions, surface
+from dlcourse.plots.recorded import learning_curves
 from dlcourse.plots.scatter import points
 from dlcourse.plots.stacks import layer_stacks
 
@@ -35,6 +36,7 @@ __all__ = [
     "heatmap",
     "images",
     "layer_stacks",
+    "learning_curves",
     "mosaic",
     "network",
     "panels",
