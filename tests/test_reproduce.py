@@ -233,6 +233,16 @@ def test_by_hand_has_one_process_on_the_cpu():
             place.side(arm)
 
 
+def test_processes_share_only_what_can_be_shared(tmp_path):
+    three = places.Place(rank=1, world=3)
+    arm = replace(quick("mnist-lenet").arms["MLP"], side="in_torch")
+    with pytest.raises(ValueError, match="a batch of 128 cannot be shared by 3 processes"):
+        train("MLP", arm, seed=0, folder=tmp_path, place=three)
+    gan = replace(quick("mnist-gan").arms["GAN"], side="in_torch")
+    with pytest.raises(ValueError, match="GAN is trained by one process"):
+        train("GAN", gan, seed=0, folder=tmp_path, place=three)
+
+
 def test_bfloat16_is_used_only_when_asked_for(tmp_path):
     arm = replace(quick("mnist-lenet").arms["MLP"], side="in_torch")
     plain = train("MLP", arm, seed=0, folder=make(tmp_path / "plain"))

@@ -49,9 +49,17 @@ class Learner:
         What is trained, by name.
     optimizers : dict of str to optimizer
         For some of the nets.
+
+    Raises
+    ------
+    ValueError
+        When several processes cannot share the work.
     """
 
-    def __init__(self, arm: Arm, images: Images, *, seed: int, place: Place) -> None:
+    shares = False  # whether several processes can train one net
+
+    def __init__(self, arm: Arm, images: Any, *, seed: int, place: Place) -> None:
+        check_shares(self.shares, arm, place)
         self.arm, self.seed, self.place = arm, seed, place
         self.lib, self.side = places.library(arm.side), place.side(arm)
         self.splits = self.prepare(images)
@@ -127,6 +135,8 @@ class Learner:
 class Classification(Learner):
     """Learn labels."""
 
+    shares = True
+
     def __init__(self, arm: Arm, images: Images, *, seed: int, place: Place) -> None:
         super().__init__(arm, images, seed=seed, place=place)
         self.net = self.build()
@@ -165,7 +175,7 @@ class Classification(Learner):
         places.set_step_size(self.optimizers["net"], lr)
         pictures, labels = self.splits["training"]
         rank, world = self.place.rank, self.place.world
-        order = share(noise(self.seed, 1, number).permutation(len(labels)), self.arm, rank, world)
+        order = share(noise(self.seed, 1, number).permutation(len(labels)), rank, world)
         for_masks, for_pictures = noise(self.seed, 2, number, rank).spawn(2)
         self.net.train()
         share_masks(self.net, self.side, for_masks)
@@ -276,7 +286,15 @@ class Projection(Reconstruction):
         return self.pca.decode(self.pca.encode(x))
 
 
-def share(order: Array, arm: Arm, rank: int, world: int) -> Array:
+def check_shares(shares: bool, arm: Arm, place: Place) -> None:
+    """Refuse several processes where they would all do the same, or not the same as one."""
+    if place.world > 1 and not shares:
+        raise ValueError(f"{arm.net} is trained by one process; start it without torchrun")
+    if arm.batch_size % place.world:
+        raise ValueError(f"a batch of {arm.batch_size} cannot be shared by {place.world} processes")
+
+
+def share(order: Array, rank: int, world: int) -> Array:
     """Take the part of each batch that falls to one of several processes.
 
     What does not divide is left out: at most one example fewer than there are processes.

@@ -1,7 +1,9 @@
 """Photographs of many sizes, as the nets for ImageNet are trained and tested on them."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from dlcourse.data.imagenet import Pictures as Files
 from dlcourse.reproduce.learners import Classification, Measures, noise
 from dlcourse.reproduce.places import as_numpy
 
+READERS = 16  # threads that read photographs, which takes longer than a step on a GPU
 SIZE = 224
 SHORTER = (256, 480)  # pixels of the shorter side: from and to
 COLOUR_SHIFT = 0.1  # standard deviation, as a part of the variance of each principal colour
@@ -56,15 +59,16 @@ class Photographs:
 
     def __getitem__(self, rows: Any) -> Any:
         """Read the photographs of these rows, each seen in a way of its own."""
-        views = np.concatenate([self.view(int(row)) for row in np.asarray(rows)])
+        paths = [self.files.paths[int(row)] for row in np.asarray(rows)]
+        with ThreadPoolExecutor(READERS) as pool:
+            views = np.concatenate(list(pool.map(self.view, paths, self.rng.spawn(len(paths)))))
         return self.side.array(subtract_mean(views, self.mean) / np.float32(255))
 
-    def view(self, row: int) -> Array:
+    def view(self, path: Path, rng: np.random.Generator) -> Array:
         """Read one photograph (1, 3, S, S): of a random size, cut, mirrored, and tinted."""
-        shorter = int(self.rng.integers(SHORTER[0], SHORTER[1] + 1))
-        x = read_picture(self.files.paths[row], shorter=shorter)[None]
-        x = random_flips(random_crops(x, size=SIZE, rng=self.rng), rng=self.rng)
-        tint = self.colours @ self.rng.normal(scale=COLOUR_SHIFT, size=3)
+        x = read_picture(path, shorter=int(rng.integers(SHORTER[0], SHORTER[1] + 1)))[None]
+        x = random_flips(random_crops(x, size=SIZE, rng=rng), rng=rng)
+        tint = self.colours @ rng.normal(scale=COLOUR_SHIFT, size=3)
         return x + (255 * tint).astype(np.float32)[:, None, None]
 
     @property
