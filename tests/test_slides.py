@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from dlcourse import by_hand, commands, in_torch, slides
 from dlcourse.parity import side_of
+from dlcourse.reproduce.experiments import RECIPES
 from dlcourse.slides import glossary, numbers, reading, report, tables
 from dlcourse.slides.row import KINDS, OUTSIDE, STATUSES, Row
 from dlcourse.slides.row import numbers as line_numbers
@@ -112,6 +113,14 @@ def test_what_a_row_names_exists(row):
 def test_what_a_row_lacks_is_said(changes, lacks):
     row = dataclasses.replace(slides.ROWS["N13"], **changes)
     assert any(lacks in gap for gap in trace(row).gaps), trace(row).gaps
+
+
+def test_experiments_are_about_rows_and_their_records_are_found():
+    for recipe in RECIPES:
+        for row in recipe.rows.split():
+            assert row in slides.ROWS, f"{recipe.name} names {row}, which is no row of the slides"
+    assert "mnist-dropout" in trace(slides.ROWS["D11"]).records
+    assert "reproduce show mnist-dropout" in report.one_row("D11")[0]
 
 
 def test_z01_there_are_errata_and_negative_results():

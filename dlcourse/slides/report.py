@@ -84,6 +84,7 @@ def described(found: Trace) -> Iterator[tuple[str, str]]:
         "computed": [f"{row.value:,} {row.unit}"] if row.value is not None else [],
         "runs": [row.runs],
         "claimed": [f"{claim.sentence} ({claim.lecture})" for claim in found.claims],
+        "recorded": [f"dlcourse reproduce show {name}" for name in found.records],
         "source": [quoted(key) for key in row.sources],
         "slide": list(slides),
         "lines": [", ".join(found.lines) or OUTSIDE[row.outside]],

@@ -59,6 +59,9 @@ class Trace:
     tests : tuple of str
         As pytest names them, such as tests/test_known_values.py::test_n13_...
     claims : tuple of Claim
+        What lectures measure live.
+    records : tuple of str
+        Experiments at full size about it, of which a record comes with the course.
     """
 
     row: Row
@@ -68,6 +71,7 @@ class Trace:
     tasks: tuple[tuple[str, str], ...]
     tests: tuple[str, ...]
     claims: tuple[Claim, ...]
+    records: tuple[str, ...]
 
     @property
     def gaps(self) -> list[str]:
@@ -108,6 +112,7 @@ def trace(row: Row) -> Trace:
         tasks=tasks().get(row.id, ()),
         tests=(*tests().get(row.id, ()), *row.tests),
         claims=tuple(claim for claim in claims() if claim.row == row.id),
+        records=records().get(row.id, ()),
     )
 
 
@@ -190,6 +195,16 @@ def tasks() -> dict[str, tuple[tuple[str, str], ...]]:
         row: tuple((lecture, task.id) for lecture, task in pairs if row in task.rows.split())
         for row in ROWS
     }
+
+
+@cache
+def records() -> dict[str, tuple[str, ...]]:
+    """Name the recorded experiments of each row."""
+    from dlcourse.reproduce.experiments import RECIPES
+    from dlcourse.reproduce.records import FOLDER
+
+    kept = [recipe for recipe in RECIPES if (FOLDER / f"{recipe.name}.json").is_file()]
+    return {row: tuple(r.name for r in kept if row in r.rows.split()) for row in ROWS}
 
 
 @cache
