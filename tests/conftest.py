@@ -20,7 +20,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a shell run
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start shall hear Ctrl-C
 
 settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("course")
+settings.register_profile("random", deadline=None, print_blob=True, max_examples=400)
+settings.load_profile("course")  # unless --hypothesis-profile=random asks for other cases
 
 
 @pytest.fixture(params=[Hand, Net], ids=["by_hand", "in_torch"])
