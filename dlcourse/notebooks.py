@@ -31,6 +31,7 @@ from dlcourse.lecture_rules import (
 from dlcourse.setting_up import ONE_THREAD, course_root
 from dlcourse.writing import write_whole
 
+SLOWEST = 5  # cells that `dlcourse notebooks check` names
 NOT_STARTED = "the kernel did not start"
 
 
@@ -249,7 +250,9 @@ def check(paths: Sequence[Path], *, timeout: float = 120) -> int:
     """
     table = Table("lecture", "seconds", "slowest", "cells", "figures", "kB", "verdict")
     details: list[str] = []
+    cells: list[tuple[float, str]] = []
     for result in execute_all(paths, timeout=timeout):
+        cells += [(s, f"{result.path.stem}, cell {n}") for n, s in result.seconds.items()]
         committed = nbformat.read(result.path, as_version=4)
         found = [f"{result.path.name}: {problem}" for problem in problems(committed, result.path)]
         if result.failure:
@@ -268,6 +271,10 @@ def check(paths: Sequence[Path], *, timeout: float = 120) -> int:
         )
     out = Console()
     out.print(table)
+    slowest = sorted(cells, reverse=True)[:SLOWEST]
+    out.print(f"{sum(seconds for seconds, _ in cells):.1f} s in all. The slowest cells:")
+    for seconds, place in slowest:
+        out.print(f"{seconds:7.1f} s  {place}", markup=False, highlight=False)
     for line in details:
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     return int(bool(details))

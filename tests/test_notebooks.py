@@ -1,5 +1,6 @@
 """The runner of the lectures, and the rules they keep: each rule has a notebook that breaks it."""
 
+import os
 import subprocess
 import sys
 import time
@@ -163,6 +164,53 @@ def test_running_twice_gives_the_same_bytes_and_a_clean_check(tmp_path, capsys):
     assert notebooks.check([path]) == 0
     assert "OK" in capsys.readouterr().out
     assert sorted(p.name for p in tmp_path.iterdir()) == ["00-x.ipynb"]
+
+
+def test_check_adds_the_seconds_up_and_names_the_slowest_cells(tmp_path, capsys):
+    pause, quick = write(tmp_path / "00-pause.ipynb", "time.sleep(1)"), tmp_path / "01-quick.ipynb"
+    pause.write_text(pause.read_text().replace("import math", "import time"))
+    write(quick, *["x = 1"] * 6)
+    assert notebooks.run([pause, quick]) == 0
+    capsys.readouterr()
+    assert notebooks.check([pause, quick]) == 0
+    total, *slowest = capsys.readouterr().out.partition(" s in all.")[2].splitlines()
+    assert total == " The slowest cells:"
+    assert len(slowest) == notebooks.SLOWEST
+    assert slowest[0].endswith("s  00-pause, cell 2")
+
+
+NO_NETWORK = """
+import socket
+
+known = {"127.0.0.1", "::1", "localhost", ""}
+connect = socket.socket.connect
+
+
+def local_only(self, address):
+    if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in known:
+        raise OSError(f"a lecture asks for {address[0]}")
+    return connect(self, address)
+
+
+socket.socket.connect = local_only
+"""
+
+
+@pytest.mark.slow  # a minute: the lecture with most of the package's imports, without a network
+def test_a_lecture_runs_without_a_network_from_elsewhere(tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
+    ask = "import urllib.request; urllib.request.urlopen('http://93.184.216.34', timeout=5)"
+    probe = write(tmp_path / "00-probe.ipynb", ask)
+    here = tmp_path / "elsewhere"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    assert "a lecture asks for 93.184.216.34" in notebooks.execute(probe).failure
+    for name in ("00-start", "03-training"):
+        (path,) = notebooks.lectures([name])
+        run = notebooks.execute(path)
+        assert run.failure == ""
+    assert list(here.iterdir()) == []
 
 
 def test_check_notices_what_has_changed(tmp_path, capsys):
