@@ -103,3 +103,15 @@ def test_u05_who_cannot_tell_data_from_fakes_loses_twice_the_log_of_2(side):
     still = [side.lib.SGD(part, lr=0.0) for part in parts]
     losses = side.lib.fit_gan(gan, side.array([[1, 2], [3, 4]]), optimizers=still, epochs=3)
     equal(losses, [[2 * np.log(2), np.log(2)]] * 3)
+
+
+def test_e04_on_the_margin_itself_the_hinge_pulls_no_more(side):
+    """Where 1 - y a is 0 the slope is taken to be 0, as for the ReLU."""
+    loss, a, y = side.lib.HingeLoss(), side.array([1, 0.5]), side.array([1, 1])
+    equal(side.gradient(loss, a, y), [0, -0.5])
+
+
+@pytest.mark.parametrize("name", ["MSELoss", "HingeLoss", "BCEWithLogitsLoss"])
+def test_an_empty_batch_has_no_mean_loss(side, name):
+    with pytest.raises(ValueError, match=r"^a batch without examples has no mean: it takes at"):
+        getattr(side.lib, name)()(side.array([]), side.array([]))
