@@ -63,6 +63,7 @@ def lab_arguments(root: Path, *, browser: bool, port: int, first: str = "") -> l
         prepare(state)
     return [
         f"--ServerApp.root_dir={root}",
+        "--ServerApp.ip=127.0.0.1",  # for this machine alone, whatever the user's own settings say
         f"--LabApp.default_url=/lab{f'/tree/{first}' if first else ''}",
         f"--LabApp.extra_labextensions_path={CLASSROOM / 'labextensions'}",
         "--ServerApp.jpserver_extensions={'jupyterlab': True, 'dlcourse.classroom': True}",
