@@ -2,7 +2,10 @@
 
 import ast
 import inspect
+import io
 import textwrap
+import tokenize
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dlcourse.twins import find
@@ -105,16 +108,60 @@ def without_annotations(source: str) -> str:
 
 
 def folded(source: str) -> str:
-    """Fold lines that are too long for half a page, at a space outside of strings."""
-    lines = []
-    for line in source.splitlines():
-        indent = " " * (len(line) - len(line.lstrip()) + 8)
-        while len(line) > WIDTH:
-            quotes = [line[:i].count('"') % 2 for i in range(WIDTH + 1)]
-            at = max((i for i in range(WIDTH) if line[i] == " " and not quotes[i]), default=0)
-            if not line[:at].strip():
-                break
-            lines.append(line[:at])
-            line = indent + line[at + 1 :]
-        lines.append(line)
-    return "\n".join(lines)
+    """Fold lines that are too long for half a page where Python allows it.
+
+    Lines are broken inside brackets only, and comments at their ends move above them, so that what
+    is shown can be typed and run.  A line without such a place stays long.
+    """
+    lines, comments, places = source.splitlines(), {}, list(break_places(source))
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT and len(lines[token.start[0] - 1]) > WIDTH:
+            comments[token.start[0]] = token.start[1]
+    result: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        indent = line[: len(line) - len(line.lstrip())]
+        if number in comments:
+            line, comment = line[: comments[number]].rstrip(), line[comments[number] + 1 :]
+            result += textwrap.wrap(
+                comment.strip(),
+                WIDTH,
+                initial_indent=indent + "# ",
+                subsequent_indent=indent + "# ",
+            )
+            if not line:
+                continue
+        inside = {column: depth for row, column, depth in places if row == number}
+        result += broken(line, inside, indent + " " * 8)
+    return "\n".join(result)
+
+
+def broken(line: str, depths: dict[int, int], indent: str) -> Iterator[str]:
+    """Break a line at some of the columns: at a space, and outside of inner brackets if it can."""
+    start, lead = 0, ""
+    while len(lead) + len(line) - start > WIDTH:
+        room = start + WIDTH - len(lead)
+        fitting = [column for column in depths if start < column <= room and column < len(line)]
+        fitting = [column for column in fitting if line[column] == " "] or fitting
+        late = [column for column in fitting if column > (start + room) // 2]
+        at = min(late, key=lambda c: (depths[c], -c)) if late else max(fitting, default=0)
+        if not line[start:at].strip():
+            break
+        yield lead + line[start:at].rstrip()
+        start, lead = at + (line[at] == " "), indent
+    yield lead + line[start:]
+
+
+def break_places(source: str) -> Iterator[tuple[int, int, int]]:
+    """Give line, column, and depth of each gap inside brackets: a space, or behind a ``(``."""
+    f_start, f_end = (getattr(tokenize, f"FSTRING_{end}", None) for end in ("START", "END"))
+    depth = strings = 0
+    end, opened = (0, 0), False
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        gap = token.start[0] == end[0] and token.start[1] > end[1]
+        if depth and not strings and (gap or opened) and token.string not in ("", ")", "]", "}"):
+            yield *end, depth
+        strings += (token.type == f_start) - (token.type == f_end)
+        depth += (
+            (token.string in "([{") - (token.string in ")]}") if token.type == tokenize.OP else 0
+        )
+        end, opened = token.end, token.string == "(" and not strings

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import tokenize
 from itertools import pairwise
 
 import numpy as np
@@ -340,14 +341,30 @@ def test_both_sources_are_shown_and_still_parse(twin):
         assert not any(isinstance(node, ast.AnnAssign) for node in ast.walk(tree))
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
         assert not any(node.returns or ast.get_docstring(node) for node in functions)
+        folded = sources.folded(source)
+        assert folded in shown._repr_markdown_()
+        assert ast.dump(ast.parse(folded)) == ast.dump(tree)
+        assert comment_words(folded) == comment_words(source)
     assert shown._repr_markdown_().count("```") == 4
 
 
-def test_long_lines_are_folded_between_words_and_outside_of_strings():
+def comment_words(source):
+    """Give the words of all comments, in order."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return " ".join(t.string.lstrip("#") for t in tokens if t.type == tokenize.COMMENT).split()
+
+
+def test_long_lines_are_folded_inside_brackets_only():
     line = '    if x.shape[-1] != weight.shape[1]: raise ValueError("a long text that stays whole")'
     folded = sources.folded(line).splitlines()
-    assert len(folded) == 2
-    assert folded[1] == " " * 12 + 'ValueError("a long text that stays whole")'
+    assert folded == [line[: line.index('"')], " " * 12 + '"a long text that stays whole")']
+    pair = 'weight, bias = self.params["weight"], self.params["bias"]  # no bracket'
+    assert sources.folded(pair).splitlines() == ["# no bracket", pair.split("  #")[0]]
+    call = "result = function(first_argument, second_argument, third_argument)"
+    assert sources.folded(call).splitlines() == [
+        "result = function(first_argument, second_argument,",
+        " " * 8 + "third_argument)",
+    ]
     assert sources.folded("x = 1") == "x = 1"
     assert sources.folded("y" * 80) == "y" * 80
 

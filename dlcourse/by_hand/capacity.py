@@ -64,8 +64,8 @@ def staircase_network(f: Callable[[Array], Array], units: int, *, low: float, hi
 
     Notes
     -----
-    On each piece f is at most half a piece away from its middle, so where the slope of f is
-    at most s the error is at most s (high - low) / (2 (n + 1)).  Slide row C06.
+    No x is more than half a piece from the middle of its piece, so where the slope of f is at
+    most s the error is at most s (high - low) / (2 (n + 1)).  Slide row C06.
     """
     if units < 1:
         raise ValueError(f"{units} units make no staircase; take 1 or more")
