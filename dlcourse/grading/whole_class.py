@@ -87,6 +87,8 @@ def grade_class(source: Path, out: Path, choices: Choices) -> Overview:
     by_hand, full = read_points(choices.points) if choices.points else ({}, {})
     rules = Rules(choices.attempts, choices.late_penalty, by_hand, full)
     people = collect(source)
+    if problem := blocked(out):
+        raise ValueError(f"the folder {out} cannot be made: {problem}")
     if choices.sandbox and choices.scheduler is None:
         with Server(torch=False) as server:
             server.start()
@@ -114,6 +116,12 @@ def grade_class(source: Path, out: Path, choices: Choices) -> Overview:
             lms=choices.lms,
             assignment=choices.assignment or "Exercises " + ", ".join(lectures),
         )
+
+
+def blocked(out: Path) -> str:
+    """Say what stands where a folder above the report should be; nothing when nothing does."""
+    files = [parent for parent in out.parents if parent.exists() and not parent.is_dir()]
+    return f"{files[0]} is a file" if files else ""
 
 
 def chosen(names: Sequence[str]) -> list[str]:

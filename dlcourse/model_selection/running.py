@@ -199,15 +199,24 @@ def on_cluster(objective: Objective, tasks: Sequence[Task], client: Any) -> Iter
     """Run tasks on a Dask cluster, which repeats on another worker what one took along.
 
     joblib could send them there, too, but would wait for ever for a task that Dask has given up.
+    What it gave up may only have stood beside the one that kills: each runs once more, alone.
     """
     from distributed import KilledWorker, as_completed
 
     run = partial(run_one, objective)
     futures = {client.submit(run, task, pure=False): task for task in tasks}
+    suspects = []
     try:
         for future in as_completed(futures, loop=client.loop):
+            if isinstance(future.exception(), KilledWorker):
+                suspects.append(futures[future])
+            else:
+                yield future.result()
+        for task in suspects:
+            future = client.submit(run, task, pure=False)
+            futures[future] = task
             died = isinstance(future.exception(), KilledWorker)
-            yield of_dead_worker(futures[future]) if died else future.result()
+            yield of_dead_worker(task) if died else future.result()
     finally:
         client.cancel(list(futures))
 
