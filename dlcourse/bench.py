@@ -354,7 +354,7 @@ def main(*, quick: bool = False, path: Path | None = None) -> int:
     for what, value, taken, megabytes in grown:
         table.add_row(what, value, f"{taken:.1f}", f"{megabytes:.0f}")
     out.print(table)
-    classes = grading(out, sizes=(2, 8) if quick else (100, 400))
+    classes = grading(out, sizes=(2, 8) if quick else (100, 1000))
     out.print(f"peak of a matrix product, one thread: {2 * peak / 1e9:.0f} GFLOP/s")
     pictures = latency.report(out, quick=quick)
     out.print(f"Batches of {batch}. Ratios: median, and middle half. Below 1 by hand is faster.")

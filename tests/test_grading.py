@@ -529,7 +529,7 @@ def test_workers_that_die_again_and_again_end_the_run(tmp_path, monkeypatch):
 
 ORPHANS = """
 import os, sys, time
-from dlcourse.model_selection.running import in_processes
+from dlcourse.processes import in_processes
 
 def work(item):
     open(f"{sys.argv[1]}/{os.getpid()}", "w").close()
@@ -598,7 +598,7 @@ import sys, tracemalloc
 from pathlib import Path
 from dlcourse.grading.report import write_report
 from test_grading import many
-for people in (50, 250, 1000):
+for people in (250, 250, 1000, 1000):
     tracemalloc.start()
     overview = write_report(Path(sys.argv[1]), many(people), lms=["canvas"], assignment="x")
     print(tracemalloc.get_traced_memory()[1])
@@ -611,12 +611,13 @@ def test_the_report_of_a_large_class_takes_no_more_memory(tmp_path):
     command = [sys.executable, "-c", PEAKS, str(tmp_path)]  # a process without others' threads
     here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     done = subprocess.run(command, capture_output=True, text=True, env=here, check=True)
-    peaks = [int(line) for line in done.stdout.split()]
+    # Python's own table of names grows now and then, by two megabytes: not in both of two runs.
+    few, few2, most, most2 = (int(line) for line in done.stdout.split())
     assert len(rows(tmp_path / "grades.csv")) == len(rows(tmp_path / "notes.csv")) == 1000
     assert len(list((tmp_path / "feedback").iterdir())) == 1000
     page = (tmp_path / "class.html").read_text(encoding="utf-8")
     assert "1000 persons" in page and "And 800 more, in notes.csv." in page
-    assert peaks[2] < peaks[1] + 500 * 750  # half a kB for each further person: names of files
+    assert min(most, most2) < min(few, few2) + 500 * 750  # half a kB a person: file names
 
 
 # ---- small things --------------------------------------------------------------------------------

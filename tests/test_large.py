@@ -11,8 +11,7 @@ from dlcourse import by_hand
 
 SLOW = pytest.mark.slow
 OURS_AND_NUMPYS = [
-    tracemalloc.Filter(True, str(Path(package.__file__).parent / "*"))
-    for package in (by_hand, np)
+    tracemalloc.Filter(True, str(Path(package.__file__).parent / "*")) for package in (by_hand, np)
 ]
 
 

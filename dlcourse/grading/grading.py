@@ -15,7 +15,7 @@ from dlcourse.grading.notebook import UnreadableError, read_cells
 from dlcourse.grading.records import Records, Settings
 from dlcourse.grading.sandbox import SandboxError, Server
 from dlcourse.grading.unconfined import OpenServer
-from dlcourse.model_selection.running import in_processes
+from dlcourse.processes import in_processes
 
 CHUNK = 8  # notebooks that a worker takes at a time
 HEAVY = 4 << 20  # bytes of notebooks after which a chunk is full

@@ -14,7 +14,7 @@ from dlcourse.grading.judging import Limits
 from dlcourse.grading.records import Records, Settings, alone_in, secret_of
 from dlcourse.grading.report import LMS, Overview, write_report
 from dlcourse.grading.sandbox import Server
-from dlcourse.model_selection.running import connected
+from dlcourse.processes import connected
 from dlcourse.progress import progress
 
 

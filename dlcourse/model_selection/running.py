@@ -1,24 +1,19 @@
 """Run trials on the cores of this machine or on a Dask cluster, and survive those that fail."""
 
 import math
-import os
-import threading
 import time
-import warnings
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 from numbers import Real
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from dlcourse.model_selection.results import Trial
 from dlcourse.model_selection.space import Configuration
+from dlcourse.processes import in_processes
 
-T = TypeVar("T")
-R = TypeVar("R")
 Objective = Callable[[Configuration, int], Any]  # (configuration, seed) -> score
 Task = tuple[int, Configuration, int]  # number, configuration, seed
 
@@ -119,64 +114,6 @@ def on_cores(objective: Objective, tasks: Sequence[Task], workers: int | None) -
                 del left[task[0]]
 
 
-def in_processes(
-    work: Callable[[T], R], items: Iterable[T], workers: int, *, ahead: int = 1
-) -> Generator[R, None, None]:
-    """Work items off through joblib, and give each result as soon as it is there.
-
-    Parameters
-    ----------
-    work : callable
-        Runs in a process of this machine.
-    items : iterable
-        They begin in their order, and are taken one by one.
-    workers : int
-        How many run at a time; 1 is this process itself.
-    ahead : int
-        How many are taken for each worker, those that run included.
-
-    Raises
-    ------
-    BrokenExecutor
-        When a process was killed, as for want of memory.
-    """
-    from joblib import Parallel, delayed
-
-    # After Ctrl-C what was running is lost, as one expects; joblib warns of it from wherever it is.
-    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed")
-    pool = Parallel(
-        workers,
-        return_as="generator_unordered",
-        batch_size=1,
-        pre_dispatch=f"{ahead}*n_jobs",
-    )
-    results = pool(delayed(not_orphaned)(work, os.getpid(), item) for item in items)
-    try:
-        yield from results
-    finally:
-        results.close()
-
-
-def not_orphaned(work: Callable[[T], R], parent: int, item: T) -> R:
-    """Do work in a process that ends with the one that started it, even if that is killed."""
-    if os.getpid() != parent:
-        watch(parent)
-    return work(item)
-
-
-@cache
-def watch(parent: int) -> None:
-    """Start, once in a worker, to look whether its parent is still there."""
-    threading.Thread(target=end_without, args=(parent,), daemon=True).start()
-
-
-def end_without(parent: int) -> None:
-    """End this process as soon as it has another parent, as orphans get; never on Windows."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
 def run_alone(objective: Objective, task: Task) -> Trial:
     """Run one task in a process of its own; when that dies, too, the trial has failed."""
     try:
@@ -219,36 +156,3 @@ def on_cluster(objective: Objective, tasks: Sequence[Task], client: Any) -> Iter
             yield of_dead_worker(task) if died else future.result()
     finally:
         client.cancel(list(futures))
-
-
-@contextmanager
-def connected(workers: int | None, cluster: Any) -> Iterator[Any]:
-    """Give a client of a Dask cluster, made for the while if there is only an address.
-
-    Without a cluster give None, and end the processes of this machine afterwards.  joblib keeps
-    them for the next call, and they would stay for minutes after this process was killed.
-    """
-    if cluster is None:
-        try:
-            yield None
-        finally:
-            if workers != 1:
-                from joblib.externals.loky import get_reusable_executor
-
-                get_reusable_executor().shutdown(wait=True, kill_workers=True)
-    elif hasattr(cluster, "ncores"):
-        yield cluster
-    else:
-        with client_of(cluster) as client:
-            yield client
-
-
-def client_of(cluster: Any) -> Any:
-    """Connect to a Dask cluster, given itself or its address."""
-    try:
-        from distributed import Client
-    except ModuleNotFoundError:
-        raise ValueError(
-            "a Dask cluster needs the package distributed: pip install 'dlcourse[cluster]'"
-        ) from None
-    return Client(cluster, set_as_default=False)

@@ -12,8 +12,9 @@ import numpy as np
 
 from dlcourse.model_selection.record import Record
 from dlcourse.model_selection.results import Results, Trial
-from dlcourse.model_selection.running import Objective, connected, run_trials
+from dlcourse.model_selection.running import Objective, run_trials
 from dlcourse.model_selection.space import Configuration, Space, check_space, combinations, draw
+from dlcourse.processes import connected
 from dlcourse.progress import progress
 
 LARGEST_GRID = 10_000

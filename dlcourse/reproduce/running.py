@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from dlcourse import __version__
-from dlcourse.model_selection.running import in_processes
+from dlcourse.processes import in_processes
 from dlcourse.progress import progress
 from dlcourse.reproduce.places import Place
 from dlcourse.reproduce.recipes import Recipe
