@@ -576,7 +576,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_report(sandbox, tmp_path, 
 
     monkeypatch.setattr(whole_class, "judge_class", deadly)
     workers = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
-    quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+    quiet = {"dashboard_address": "localhost:0", "silence_logs": logging.CRITICAL}
     with LocalCluster(**workers, **quiet) as cluster:
         choices = whole_class.Choices(seed=1, scheduler=cluster.scheduler_address)
         whole_class.grade_class(tmp_path / "class", tmp_path / "there", choices)

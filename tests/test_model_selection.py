@@ -670,7 +670,7 @@ def cluster():
     from distributed import LocalCluster
 
     workers = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
-    quiet = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+    quiet = {"dashboard_address": "localhost:0", "silence_logs": logging.CRITICAL}
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         LocalCluster(**workers, **quiet) as running,
