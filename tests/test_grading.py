@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from itertools import islice, pairwise
@@ -24,8 +25,10 @@ from dlcourse.exercises.judge import answer_key
 from dlcourse.exercises.tasks import find
 from dlcourse.grading import collect as collecting
 from dlcourse.grading import grading, whole_class
+from dlcourse.grading import sandbox as sandbox_of
 from dlcourse.grading.collect import collect
 from dlcourse.grading.grades import Grade, Grades, read_points
+from dlcourse.grading.inside.server import END
 from dlcourse.grading.judging import Limits
 from dlcourse.grading.notebook import UnreadableError, lectures_in, read_cells
 from dlcourse.grading.records import Records, Settings, secret_of
@@ -500,6 +503,22 @@ def test_the_last_attempt_counts_if_wanted(sandbox, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("held_up", "ended"),
+    [((), "silent"), ((True,), "silent"), ((True, True, True), "finished")],
+)
+def test_who_is_held_up_by_the_machine_may_be_silent_for_longer(held_up, ended):
+    reading, writing = os.pipe()
+    late = threading.Timer(0.5, lambda: (os.write(writing, END), os.close(writing)))
+    late.start()
+    limits = {"silence": 0.2, "deadline": time.monotonic() + 60}
+    answers = iter((*held_up, False))
+    how, written = sandbox_of.collect(reading, writing, b"", **limits, is_held_up=answers.__next__)
+    assert (how, written) == (ended, END if ended == "finished" else b"")
+    late.join()
+    os.close(reading)
+
+
 def test_without_a_sandbox_the_scores_are_the_same(tmp_path):
     hand_in(tmp_path / "class", "ann.ipynb", submission("right", 1)[0])
     text, points = submission("wrong", 1)

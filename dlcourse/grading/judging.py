@@ -33,7 +33,7 @@ class Limits:
     Attributes
     ----------
     silence : float
-        Seconds for one cell or one task.
+        Seconds for one cell or one task; more where the machine is too busy to run it.
     seconds : int
         For the notebook as a whole, of time and of the processor.
     memory, disk : int
