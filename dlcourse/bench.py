@@ -23,7 +23,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from dlcourse import by_hand, in_torch, latency
+from dlcourse import by_hand, import_time, in_torch, latency
 from dlcourse.by_hand import windows
 from dlcourse.by_hand.box import Array, Box
 from dlcourse.grading.speed import Graded, grading_speed
@@ -356,6 +356,7 @@ def main(*, quick: bool = False, path: Path | None = None) -> int:
     out.print(table)
     classes = grading(out, sizes=(2, 8) if quick else (100, 1000))
     out.print(f"peak of a matrix product, one thread: {2 * peak / 1e9:.0f} GFLOP/s")
+    imports = import_time.report(out, quick=quick)
     pictures = latency.report(out, quick=quick)
     out.print(f"Batches of {batch}. Ratios: median, and middle half. Below 1 by hand is faster.")
     if path is not None:
@@ -366,6 +367,7 @@ def main(*, quick: bool = False, path: Path | None = None) -> int:
             "timings": [asdict(timing) for timing in [*timings, together]],
             "growth": grown,
             "grading": [asdict(found) for found in classes],
+            "imports": imports,
             "pictures": pictures,
         }
         path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

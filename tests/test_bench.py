@@ -25,6 +25,7 @@ def test_the_benchmark_runs_through_and_writes_every_ratio(tmp_path):
             assert min(ratios) > 0
     assert {what for what, *_ in found["growth"]} == {"batch", "channels", "layers", "kernel"}
     assert found["peak GFLOP/s"] > 0
+    assert found["imports"]["dlcourse"] < found["imports"]["dlcourse.by_hand"]
     if not found["grading"]:
         assert "Grading is not measured: " in done.stdout
     for graded in found["grading"]:

@@ -230,7 +230,7 @@ RECIPES = (
             )
             for words, settings in (
                 (", float64", {"dtype": "float64", "epochs": 1, "examples": 2560, "lr": 0.01}),
-                ("", {"epochs": 2}),
+                ("", {"epochs": 4}),
             )
             for name, side in (("by hand", "by_hand"), ("PyTorch", "in_torch"))
         },
