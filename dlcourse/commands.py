@@ -15,7 +15,7 @@ from dlcourse.data_commands import data
 from dlcourse.installing import hand_over, wait_for
 from dlcourse.own_copy import copy_course, own_copy
 from dlcourse.reproduce.commands import reproduce
-from dlcourse.stopping import stop
+from dlcourse.stopping import stop, unusable
 
 app = typer.Typer(
     name="dlcourse",
@@ -221,7 +221,7 @@ def grade(
     except KeyboardInterrupt:
         stop("stopped; what is judged is kept: start again with the same --out.", code=130)
     except OSError as error:
-        stop(f"{error.filename or scheduler} cannot be used: {error.strerror or error}.")
+        stop(unusable(error, out))
     people = len(overview.shares)
     mean = sum(overview.shares) / max(people, 1)
     typer.echo(
@@ -269,7 +269,7 @@ def site(
     except SiteError as error:
         stop(str(error))
     except OSError as error:
-        stop(f"{error.filename} cannot be used: {error.strerror}.")
+        stop(unusable(error, out))
     typer.echo(f"{len(pages)} pages; the first: {out / 'index.html'}")
 
 
@@ -349,7 +349,7 @@ def derive_exercises(
     except ValueError as error:
         stop(str(error), code=2)
     except OSError as error:
-        stop(f"{error.filename} cannot be written: {error.strerror}.")
+        stop(unusable(error, out or "exercises"))
     for name, state in done:
         typer.echo(f"{name}: {state}")
 

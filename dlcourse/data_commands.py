@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dlcourse.stopping import stop
+from dlcourse.stopping import stop, unusable
 
 data = typer.Typer(
     no_args_is_help=True,
@@ -44,6 +44,7 @@ def get_data(
 
     What breaks off goes on when the command is given again.
     """
+    from dlcourse.data.cache import cache_folder
     from dlcourse.data.catalogue import find
     from dlcourse.data.download import get
     from dlcourse.data.formats import DataError
@@ -58,7 +59,7 @@ def get_data(
         except DataError as error:
             stop(f"{error}. Files that you have can be taken with `dlcourse data import FOLDER`.")
         except OSError as error:
-            stop(unusable(error))
+            stop(unusable(error, cache_folder()))
         except KeyboardInterrupt:
             stop("stopped; give the same command again, and it goes on.", code=130)
         typer.echo(f"{data_set.name}: {record.source(data_set)}, checksum {record.checksum}")
@@ -82,6 +83,7 @@ def import_data(
     Each file is known by its name and its checksum: MNIST and Fashion-MNIST in IDX files, CIFAR-10
     in its binary version. They are copied; nothing is downloaded.
     """
+    from dlcourse.data.cache import cache_folder
     from dlcourse.data.catalogue import find
     from dlcourse.data.formats import DataError
     from dlcourse.data.local_copies import import_from
@@ -99,7 +101,7 @@ def import_data(
     except ValueError as error:
         stop(f"{error}.", code=2)
     except OSError as error:
-        stop(unusable(error))
+        stop(unusable(error, cache_folder()))
     for key, record in done.records.items():
         typer.echo(f"{key}: {record.source(find(key))}, checksum {record.checksum}")
     if done.problems:
@@ -135,10 +137,3 @@ def verify_data(
             problems.append(f"{error.filename} cannot be read: {error.strerror}")
     if problems:
         stop("; ".join(problems) + ".")
-
-
-def unusable(error: OSError) -> str:
-    """Say which file the system refuses, and why."""
-    from dlcourse.data.cache import cache_folder
-
-    return f"{error.filename or cache_folder()} cannot be used: {error.strerror or error}."

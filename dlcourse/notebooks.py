@@ -29,7 +29,8 @@ from dlcourse.lecture_rules import (
     shorten,
 )
 from dlcourse.setting_up import ONE_THREAD, course_root
-from dlcourse.writing import write_whole
+from dlcourse.stopping import unusable
+from dlcourse.writing import remove_parts, write_whole
 
 SLOWEST = 5  # cells that `dlcourse notebooks check` names
 NOT_STARTED = "the kernel did not start"
@@ -226,7 +227,12 @@ def run(paths: Sequence[Path], *, timeout: float = 120) -> int:
             failed += 1
             out.print(f"FAILED  {result.failure}", markup=False, highlight=False, soft_wrap=True)
             continue
-        changed = write(result.path, as_text(result.notebook))
+        try:
+            changed = write(result.path, as_text(result.notebook))
+        except OSError as error:
+            failed += 1
+            out.print(f"FAILED  {unusable(error, result.path)}", markup=False, soft_wrap=True)
+            continue
         state = "written" if changed else "already current"
         out.print(f"{result.path.name}: {state}, {result.total:.1f} s; {result.slowest}")
     return int(failed > 0)
@@ -237,6 +243,7 @@ def write(path: Path, text: str) -> bool:
     if path.read_text(encoding="utf-8") == text:
         return False
     write_whole(path, text)
+    remove_parts(path.parent)
     return True
 
 

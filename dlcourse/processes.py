@@ -101,4 +101,7 @@ def client_of(cluster: Any) -> Any:
         raise ValueError(
             "a Dask cluster needs the package distributed: pip install 'dlcourse[cluster]'"
         ) from None
-    return Client(cluster, set_as_default=False)
+    try:
+        return Client(cluster, set_as_default=False)
+    except OSError:
+        raise ValueError(f"no Dask scheduler answers at {cluster}") from None

@@ -15,7 +15,7 @@ from platformdirs import user_data_path
 from dlcourse.exercises.result import Result
 from dlcourse.exercises.task import Task
 from dlcourse.exercises.tasks import LECTURES, tasks_of
-from dlcourse.writing import write_whole
+from dlcourse.writing import remove_parts, write_whole
 
 VERSION = 1
 
@@ -55,6 +55,7 @@ def keep(result: Result, answer: Callable[..., Any] | None) -> tuple[str, ...]:
             entry["points"] = max(entry["points"], result.points)
             entry["last"] = this
             write(path, tasks)
+            remove_parts(path.parent)
     except (OSError, Timeout) as error:
         reason = getattr(error, "strerror", None) or "another notebook is writing to it"
         return (f"Your progress could not be kept in {path} ({reason}).",)

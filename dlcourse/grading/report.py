@@ -14,7 +14,7 @@ from typing import Any
 from dlcourse.exercises.tasks import everything
 from dlcourse.grading.grades import Grade, Grades
 from dlcourse.grading.pages import class_page, person_page
-from dlcourse.writing import write_whole
+from dlcourse.writing import remove_parts, write_whole
 
 LMS = ("canvas", "moodle")
 MANY = 200  # notes on the page of the class; all are in notes.csv
@@ -110,11 +110,13 @@ def write_report(
 
 
 def remove_others(folder: Path, written: set[str]) -> None:
-    """Remove pages of people who are no longer there, from an earlier report."""
+    """Remove pages of people who are no longer there, and what an earlier run left unfinished."""
     for name, suffix in (("results", ".json"), ("feedback", ".html")):
         for path in (folder / name).glob(f"*{suffix}"):
             if path.stem not in written:
                 path.unlink()
+        remove_parts(folder / name)
+    remove_parts(folder)
 
 
 class Table:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dlcourse.stopping import stop
+from dlcourse.stopping import stop, unusable
 
 reproduce = typer.Typer(
     no_args_is_help=True,
@@ -70,7 +70,7 @@ def run_recipe(
     except KeyboardInterrupt:
         stop("stopped; start again with the same options to go on.", code=130)
     except OSError as error:
-        stop(f"{error.filename} cannot be used: {error.strerror or error}.")
+        stop(unusable(error, out or "the folder of the record"))
     if path is not None:
         show(str(path))
         typer.echo(f"The record: {path}")
