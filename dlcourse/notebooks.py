@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -33,6 +34,7 @@ from dlcourse.stopping import unusable
 from dlcourse.writing import remove_parts, write_whole
 
 SLOWEST = 5  # cells that `dlcourse notebooks check` names
+MEMORY = 1000  # megabytes that a lecture may take
 NOT_STARTED = "the kernel did not start"
 
 
@@ -48,6 +50,8 @@ class Run:
         With its new outputs, tidied; None when it failed.
     seconds : dict of int to float
         How long each code cell took, by its number.
+    megabytes : float
+        Of memory that the kernel had after the cell after which it had most.
     failure : str
         One line that says what went wrong, or nothing.
     """
@@ -55,6 +59,7 @@ class Run:
     path: Path
     notebook: Notebook = None
     seconds: dict[int, float] = field(default_factory=dict)
+    megabytes: float = 0.0
     failure: str = ""
 
     @property
@@ -129,6 +134,7 @@ def attempt(path: Path, timeout: float) -> Run:
 
     def on_executed(cell: Notebook, cell_index: int, execute_reply: Any) -> None:
         run.seconds[numbers[cell_index]] = time.perf_counter() - started[cell_index]
+        run.megabytes = max(run.megabytes, memory_of(client))
 
     client = NotebookClient(
         notebook,
@@ -158,6 +164,15 @@ def attempt(path: Path, timeout: float) -> Run:
         return run
     run.notebook = tidy(notebook)
     return run
+
+
+def memory_of(client: NotebookClient) -> float:
+    """Give the megabytes that the kernel has in memory; 0 when it is gone."""
+    manager: Any = client.km
+    try:
+        return float(psutil.Process(manager.provisioner.pid).memory_info().rss) / 1e6
+    except (psutil.Error, AttributeError):
+        return 0.0
 
 
 def reason(error: Exception, timeout: float) -> str:
@@ -255,7 +270,7 @@ def check(paths: Sequence[Path], *, timeout: float = 120) -> int:
     int
         0, or 1 when something differs, fails, or is not written as lectures are.
     """
-    table = Table("lecture", "seconds", "slowest", "cells", "figures", "kB", "verdict")
+    table = Table("lecture", "seconds", "slowest", "MB", "cells", "figures", "kB", "verdict")
     details: list[str] = []
     cells: list[tuple[float, str]] = []
     for result in execute_all(paths, timeout=timeout):
@@ -266,11 +281,15 @@ def check(paths: Sequence[Path], *, timeout: float = 120) -> int:
             found.insert(0, result.failure)
         elif difference := first_difference(committed, result.notebook):
             found.insert(0, f"{result.path.name}, {difference}")
+        if result.megabytes > MEMORY:
+            had = f"had {result.megabytes:.0f} MB in memory, and should have {MEMORY} at most"
+            found.append(f"{result.path.name} {had}")
         details += found
         table.add_row(
             result.path.stem,
             f"{result.total:.1f}",
             result.slowest,
+            f"{result.megabytes:.0f}",
             str(len(code_cells(committed))),
             str(sum("<img" in html for html in htmls(committed))),
             str(result.path.stat().st_size // 1000),

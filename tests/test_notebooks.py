@@ -230,6 +230,15 @@ def test_check_notices_what_has_changed(tmp_path, capsys):
         assert words in capsys.readouterr().out
 
 
+def test_a_lecture_that_takes_much_memory_is_named(tmp_path, capsys, monkeypatch):
+    path = write(tmp_path / "00-x.ipynb", "x = b'x' * 200_000_000", "del x")
+    assert notebooks.run([path]) == 0
+    assert 200 < notebooks.execute(path).megabytes < 400
+    monkeypatch.setattr(notebooks, "MEMORY", 150)
+    assert notebooks.check([path]) == 1
+    assert "in memory, and should have 150 at most" in capsys.readouterr().out
+
+
 def test_a_failing_cell_is_named_and_the_file_left_as_it_was(tmp_path, capsys):
     path = write(tmp_path / "00-x.ipynb", "x = 1", "y = 1 / (x - 1)")
     before = path.read_bytes()
