@@ -337,15 +337,16 @@ def derive_exercises(
         int, typer.Option(min=0, help="Other numbers in the questions: one seed for each learner.")
     ] = 0,
 ) -> None:
-    """Write the exercises anew from the solutions."""
+    """Write the exercises anew from the solutions.
+
+    Without --out the solutions get what follows from their tasks: headings, points, metadata.
+    """
     from dlcourse.exercises import derive
 
     if seed and out is None:
         stop("exercises with a seed are for one learner; name a folder with --out.", code=2)
     try:
-        done = derive.derive_all(
-            out or setting_up.course_root() / "exercises", names or (), seed=seed
-        )
+        done = derive.derive_all(out, names or (), seed=seed)
     except ValueError as error:
         stop(str(error), code=2)
     except OSError as error:

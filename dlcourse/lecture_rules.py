@@ -125,14 +125,16 @@ def metadata_minimal(notebook: Notebook) -> Iterator[str]:
     ids = [cell.get("id") for cell in notebook.cells]
     if None in ids or len(set(ids)) < len(ids):
         yield "cells lack an id of their own"
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
+    numbers = {i: f"cell {n}" for n, (i, _) in enumerate(code_cells(notebook), start=1)}
+    for i, cell in enumerate(notebook.cells):
+        here, tags = numbers.get(i, f"text {cell.get('id')}"), cell.metadata.get("tags", [])
         if set(cell.metadata) - {"tags"} or tags != sorted(tags):
-            yield f"cell {cell.get('id')} has other metadata than sorted tags"
+            yield f"{here} has other metadata than sorted tags: run `dlcourse notebooks run`"
         if unknown := set(tags) - ALLOWED_TAGS:
-            yield f"cell {cell.get('id')} is tagged {', '.join(sorted(unknown))}"
+            allowed = ", ".join(sorted(ALLOWED_TAGS))
+            yield f"{here} is tagged {', '.join(sorted(unknown))}; lectures use {allowed}"
         if "nbval-ignore-output" in tags and "claim(" not in cell.source:
-            yield f"cell {cell.get('id')} is not compared and makes no claim(...)"
+            yield f"{here} is tagged nbval-ignore-output, not compared, and makes no claim(...)"
 
 
 def broken_links(notebook: Notebook, path: Path) -> Iterator[str]:

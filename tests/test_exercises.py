@@ -1,7 +1,9 @@
 """Every task: its starter, its right answers, its wrong answers, and its notebook."""
 
+import copy
 from dataclasses import replace
 
+import nbformat
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -112,6 +114,74 @@ def test_deriving_again_changes_nothing(lecture, tmp_path):
     derive.derive_all(tmp_path, [lecture])
     committed = course_root() / "exercises" / f"{lecture}.ipynb"
     assert (tmp_path / committed.name).read_bytes() == committed.read_bytes()
+    assert derive.tidied(read("solutions", lecture), lecture) == read("solutions", lecture)
+
+
+def as_copied(lecture, neighbour="neuron-forward"):
+    """Solutions whose cells were all copied from a neighbour's, run, and saved by JupyterLab."""
+    notebook = copy.deepcopy(read("solutions", lecture))
+    models = {cell.id: cell.metadata for cell in read("solutions", "01-neurons").cells}
+    notebook.metadata.language_info.version = "3.12.1"
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"copy-{number}"
+        if cell.source.startswith("## ") and "Lecture: [" in cell.source:
+            _, _, text = cell.source.partition("\n\n")
+            cell.source = f"## Another title\n\n{text}" if number % 2 else f"## 1\n{text}"
+        if cell.cell_type == "code":
+            cell.execution_count = number
+            cell.outputs = [nbformat.v4.new_output("stream", text="hello")]
+            check = "-check" * cell.source.startswith("check(")
+            cell.metadata = copy.deepcopy(models[neighbour + check])
+            cell.metadata |= {"editable": True, "slideshow": {"slide_type": ""}, "tags": []}
+    return notebook
+
+
+@every_lecture
+def test_cells_can_be_copied_and_saved_by_jupyterlab(lecture):
+    committed = read("solutions", lecture)
+    tidied = derive.tidied(as_copied(lecture), lecture)
+    assert [cell.source for cell in tidied.cells] == [cell.source for cell in committed.cells]
+    assert [cell.metadata for cell in tidied.cells] == [cell.metadata for cell in committed.cells]
+    assert list(derive.problems(tidied, lecture)) == []
+
+
+def test_what_is_wrong_with_copied_cells_is_said_with_what_to_do():
+    lecture, lacking = "01-neurons", "ridge-position"
+    found = list(derive.problems(as_copied(lecture), lecture))
+    for words in (
+        "0 cells answer ridge-position; one should, by `def ridge_position`: run `dlcourse",
+        "ridge-position has no heading: write `## Where the ridge stands,",
+        "the check of ridge-position has other metadata than nbgrader needs: run `dlcourse",
+        "the answer to neuron-forward has other metadata than nbgrader needs: run `dlcourse",
+        "it has outputs: run `dlcourse exercises derive`",
+        "its metadata are not minimal: run `dlcourse exercises derive`",
+    ):
+        assert any(problem.startswith(words) for problem in found), words
+    assert all("answer" in problem or "`" in problem for problem in found)
+    notebook = copy.deepcopy(read("solutions", lecture))
+    order = [cell for cell in notebook.cells if lacking in cell.id]
+    notebook.cells = [cell for cell in notebook.cells if cell not in order] + order
+    found = list(derive.problems(notebook, lecture))
+    assert found[0].startswith("its answers stand in another order than `TASKS`: neuron-forward")
+    notebook.cells[-1].source = "1"
+    notebook.cells[-2].metadata.nbgrader.grade_id = "no-task"
+    found = list(derive.problems(notebook, lecture))
+    assert "a cell answers no-task, which is not in `TASKS`" in found
+    assert '0 cells are `check("ridge-position", SEED)`; one should be' in found
+
+
+def test_the_course_s_own_solutions_are_tidied_as_exercises_are_derived(tmp_path, monkeypatch):
+    (tmp_path / "solutions").mkdir()
+    path = tmp_path / "solutions" / "01-neurons.ipynb"
+    nbformat.write(as_copied("01-neurons"), path)
+    monkeypatch.setattr(derive, "course_root", lambda: tmp_path)
+    elsewhere, before = tmp_path / "elsewhere", path.read_bytes()
+    assert derive.derive_all(elsewhere, ["01"]) == [("01-neurons.ipynb", "new")]
+    assert path.read_bytes() == before
+    states = [("solutions/01-neurons.ipynb", "tidied"), ("01-neurons.ipynb", "new")]
+    assert derive.derive_all(lectures=["01"]) == states
+    assert derive.derive_all(lectures=["01"]) == [("01-neurons.ipynb", "already current")]
+    assert list(derive.problems(nbformat.read(path, as_version=4), "01-neurons")) == []
 
 
 @every_lecture

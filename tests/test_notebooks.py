@@ -122,8 +122,11 @@ def test_a_clean_lecture_has_no_problems():
         (markdown("### Deep", "a"), "skips a level"),
         (code("1", "first", 2), "id of their own"),
         (code("1", "a", 2, tags=("slow", "predict")), "other metadata than sorted tags"),
-        (code("1", "a", 2, tags=("raises-exception",)), "is tagged raises-exception"),
-        (code("1", "a", 2, tags=("nbval-ignore-output",)), "makes no claim"),
+        (
+            code("1", "a", 2, tags=("raises-exception",)),
+            "is tagged raises-exception; lectures use nbval",
+        ),
+        (code("1", "a", 2, tags=("nbval-ignore-output",)), "cell 2 is tagged nbval"),
     ],
 )
 def test_each_rule_names_what_breaks_it(cell, words):

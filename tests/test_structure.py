@@ -12,7 +12,8 @@ import pytest
 import torch
 
 import dlcourse
-from dlcourse import by_hand, in_torch, slides
+from dlcourse import by_hand, in_torch, slides, widgets
+from dlcourse.setting_up import course_root
 from dlcourse.twins import TWINS
 
 PACKAGE = Path(dlcourse.__file__).parent
@@ -156,6 +157,22 @@ def test_the_torch_side_is_torch_alone(path):
     assert "numpy" not in source
     assert ".data" not in source
     assert "autograd.Function" not in source
+
+
+def test_every_moving_picture_is_exported_tested_and_in_a_lecture():
+    tests = [p.read_text(encoding="utf-8") for p in Path(__file__).parent.glob("test_widgets_*.py")]
+    lectures = [p.read_text(encoding="utf-8") for p in course_root().glob("lectures/*.ipynb")]
+    for file in sorted((PACKAGE / "widgets").glob("*.py")):
+        module = import_module(f"dlcourse.widgets.{file.stem}".removesuffix(".__init__"))
+        for name, found in inspect.getmembers(module, inspect.isfunction):
+            if inspect.get_annotations(found).get("return") is not widgets.MovingPicture:
+                continue
+            exported = f"{name} in {file.name} is not in __all__ of dlcourse.widgets"
+            assert name in widgets.__all__, exported
+            tested = re.compile(rf"widgets\.{name}\(|\"{name}\"")
+            assert any(map(tested.search, tests)), f"no tests/test_widgets_*.py tests {name}"
+            shown = f"widgets.{name}("
+            assert any(shown in text for text in lectures), f"no lecture shows {shown})"
 
 
 @pytest.mark.parametrize(

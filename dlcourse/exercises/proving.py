@@ -110,9 +110,15 @@ def prove_right_answers(task: Task, lecture: str) -> Iterator[str]:
     """See whether every right answer scores full points, on the cases of several seeds."""
     shared, sources = answers(task, lecture)
     if not sources:
-        yield f"no cell of solutions/{lecture}.ipynb has the answer (grade_id {task.id!r})"
+        yield (
+            f"no cell of solutions/{lecture}.ipynb has the answer: write `def {task.function}` "
+            f"there, with {derive.BEGIN}, and {derive.DERIVE}"
+        )
     if task.kind in COMPUTING and 0 < len(sources) < 3:
-        yield f"two other right answers belong into solutions/other_ways/{lecture}.py"
+        yield (
+            f"two other right answers belong into solutions/other_ways/{lecture}.py, each behind "
+            f"`# %% {task.id}`"
+        )
     for source in sources:
         for seed in (0,) if task.numbers else (0, *SEEDS):
             result = checked(task, defined(source, shared, task), seed)
