@@ -152,6 +152,10 @@ def record(name: str) -> Record:
     name : str
         Of the recipe, such as "mnist-lenet".
 
+    Returns
+    -------
+    Record
+
     Raises
     ------
     ValueError
@@ -167,6 +171,14 @@ def record(name: str) -> Record:
 
 def read(path: Path) -> Record:
     """Read a record from a file, and check that it is whole.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Record
 
     Raises
     ------
