@@ -13,7 +13,8 @@ import pytest
 import torch
 
 import dlcourse
-from dlcourse import by_hand, in_torch, slides
+from dlcourse import by_hand, in_torch, parity, slides
+from dlcourse.setting_up import checkout, course_root
 from dlcourse.twins import TWINS
 
 PACKAGE = Path(dlcourse.__file__).parent
@@ -117,6 +118,22 @@ def test_every_box_is_exported(lib):
             if issubclass(found, base) and found.__module__ == module.__name__ != lib.__name__:
                 named = f"{name} in {file} is not in __all__ of {lib.__name__}"
                 assert name in {*lib.__all__, *UNFINISHED}, named
+
+
+def test_the_readme_says_where_every_package_is():
+    if checkout() is None:
+        pytest.skip("the README stands in a checkout")
+    readme = (course_root() / "README.md").read_text(encoding="utf-8")
+    tree = readme.partition("## Adding to it")[2].partition("\n\n[")[0]
+    named = set(re.findall(r"(?:^|[ /])(\w+)/(?= )", tree, re.MULTILINE))
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert named - {"lectures", "solutions", "tests"} == folders
+
+
+def test_no_two_sides_are_called_equal_that_are_farther_apart_than_the_readme_says():
+    assert max(twin.tolerance for twin in TWINS) <= 1e-6
+    assert sum(twin.tolerance > 1e-10 for twin in TWINS) <= 7
+    assert parity.SINGLE_PRECISION <= 1e-3
 
 
 def test_every_concept_has_a_known_value():
