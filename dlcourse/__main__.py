@@ -24,7 +24,7 @@ COMMANDS = [
     "exercises",
     "notebooks",
 ]
-HELP = """dlcourse: a deep learning course, every concept by hand and in PyTorch, proven equal.
+HELP = """dlcourse: deep learning, every concept by hand and in PyTorch, tested to be equal.
 
   python3 -m dlcourse lab     set everything up and open the course in JupyterLab
                               (--no-browser, --port 8889)

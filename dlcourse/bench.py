@@ -1,7 +1,8 @@
 """The benchmark: by hand against PyTorch, in one process, in turn, one thread each.
 
 Seconds on a shared machine mean little.  Both sides run in turn and each pair gives a ratio; the
-table shows the median of the ratios and the middle half of them.
+table shows the median of the ratios and the middle half of them.  Importing, grading and moving
+pictures, which have no other side, are timed after that.
 """
 
 import argparse

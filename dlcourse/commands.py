@@ -46,7 +46,7 @@ def course(
         typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    """Learn deep learning: every concept by hand in NumPy and in PyTorch, proven equal.
+    """Learn deep learning: every concept by hand in NumPy and in PyTorch, tested to be equal.
 
     Learners: `dlcourse lab`. Instructors: `dlcourse test`. To see the two sides of one concept
     differ by nothing but rounding: `dlcourse compare Affine --seed 3 n=2`.
@@ -121,8 +121,9 @@ def bench(
 ) -> None:
     """Measure by hand against PyTorch: ratios of training steps and of each operation.
 
-    Both sides run in turn in one process, with one thread and the same allocator. It takes about a
-    minute; keep the machine quiet.
+    Both sides run in turn in one process, with one thread and the same allocator. Imports are timed
+    too, and, where that can be done, grading and moving pictures. It takes minutes; keep the
+    machine quiet.
     """
     if json is not None and not json.absolute().parent.is_dir():
         stop(f"there is no folder {json.absolute().parent} for the numbers; make it first.", code=2)

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Note:
-    """A short message: a framed box in a notebook, plain lines elsewhere."""
+    """A short message: a framed box in a notebook, plain lines elsewhere.
+
+    Attributes
+    ----------
+    title : str
+    lines : tuple of str
+    code : str
+        Below them, in the type of code.
+    """
 
     title: str
     lines: tuple[str, ...]

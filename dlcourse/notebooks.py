@@ -334,7 +334,7 @@ def lines_of(cell: Notebook) -> list[str]:
 
 
 def as_python(paths: Iterable[Path]) -> str:
-    """Write notebooks as Python, for reading their changes in git (see the README)."""
+    """Write notebooks as Python, for reading their changes in git (see CONTRIBUTING)."""
     texts = []
     for path in paths:
         for cell in nbformat.read(path, as_version=4).cells:

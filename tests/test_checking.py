@@ -9,9 +9,8 @@ import threading
 import nbformat
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from command_line import dlcourse
 
-from dlcourse.commands import app
 from dlcourse.exercises import ask, check, derive, record, so_far
 from dlcourse.exercises.borrowing import COURSE, borrowed, packages_closed_to
 from dlcourse.exercises.cases import Case, cases_of
@@ -318,8 +317,8 @@ def test_the_best_points_count_and_the_same_answer_is_one_attempt(own_record):
     assert "A neuron, many examples" in repr(so_far("01-neurons"))
     assert "2 of 2" in repr(so_far("01-neurons"))
     assert "<th" in so_far()._repr_html_()
-    assert "01-neurons" in CliRunner().invoke(app, ["progress"]).output
-    assert "2 of 2" in CliRunner().invoke(app, ["progress", "01"]).output
+    assert "01-neurons" in dlcourse("progress").output
+    assert "2 of 2" in dlcourse("progress", "01").output
 
 
 def test_a_broken_record_is_set_aside_and_reported(own_record):
@@ -400,14 +399,13 @@ def test_exercises_have_no_outputs_and_the_seed_of_their_learner():
 
 
 def test_commands_of_exercises_refuse_bad_usage_in_one_sentence(tmp_path):
-    run = CliRunner().invoke
-    assert run(app, ["exercises", "derive", "99"]).exit_code == 2
-    assert run(app, ["exercises", "list", "99"]).exit_code == 2
-    assert run(app, ["progress", "99"]).exit_code == 2
-    assert run(app, ["exercises", "derive", "--seed", "3"]).exit_code == 2
-    assert "tasks" in run(app, ["exercises", "list", "01"]).output
-    assert "new" in run(app, ["exercises", "derive", "01", "--out", str(tmp_path)]).output
-    assert "current" in run(app, ["exercises", "derive", "01", "--out", str(tmp_path)]).output
+    assert dlcourse("exercises", "derive", "99").exit_code == 2
+    assert dlcourse("exercises", "list", "99").exit_code == 2
+    assert dlcourse("progress", "99").exit_code == 2
+    assert dlcourse("exercises", "derive", "--seed", "3").exit_code == 2
+    assert "tasks" in dlcourse("exercises", "list", "01").output
+    assert "new" in dlcourse("exercises", "derive", "01", "--out", tmp_path).output
+    assert "current" in dlcourse("exercises", "derive", "01", "--out", tmp_path).output
 
 
 def test_under_nbgrader_a_wrong_answer_raises(monkeypatch):

@@ -5,15 +5,11 @@ import subprocess
 import sys
 
 import pytest
-from typer.testing import CliRunner
+from command_line import dlcourse
 
-from dlcourse import commands, jupyter, own_copy, parity
+from dlcourse import jupyter, own_copy, parity
 from dlcourse.setting_up import course_root
 from dlcourse.twins import find
-
-
-def dlcourse(*arguments):
-    return CliRunner().invoke(commands.app, list(arguments), prog_name="dlcourse")
 
 
 def test_help_names_the_commands():

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import tiny_data
 import torch
+from command_line import dlcourse
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_data import dlcourse
 
 from dlcourse import data
 from dlcourse.data import cache, catalogue, formats

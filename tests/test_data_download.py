@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 import tiny_data
-from tiny_data import CONTENTS, IDX_NAMES, dlcourse, packed, write
+from command_line import dlcourse
+from tiny_data import CONTENTS, IDX_NAMES, packed, write
 
 from dlcourse import data
 from dlcourse.data import cache, download

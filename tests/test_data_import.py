@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tiny_data
+from command_line import dlcourse
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_data import CONTENTS, IDX_NAMES, RECORD_NAMES, dlcourse, packed, tar, write
+from tiny_data import CONTENTS, IDX_NAMES, RECORD_NAMES, packed, tar, write
 
 from dlcourse import data
 from dlcourse.data import archives, cache, catalogue, formats, local_copies

@@ -6,9 +6,8 @@ from dataclasses import replace
 import nbformat
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from command_line import dlcourse
 
-from dlcourse import commands
 from dlcourse.exercises import derive, proving
 from dlcourse.exercises.proving import PROOFS, pieces
 from dlcourse.exercises.proving import read_notebook as read
@@ -82,14 +81,11 @@ def test_a_starter_that_is_an_answer_is_found(monkeypatch):
 
 
 def test_the_command_says_what_is_missing(monkeypatch):
-    def dlcourse(*names):
-        return CliRunner().invoke(commands.app, ["exercises", "check", *names])
-
-    assert dlcourse("tied-weights").output == "tied-weights: proven\n"
-    assert dlcourse("no-such-task").exit_code == 2
+    assert dlcourse("exercises", "check", "tied-weights").output == "tied-weights: proven\n"
+    assert dlcourse("exercises", "check", "no-such-task").exit_code == 2
     monkeypatch.setattr(proving, "SEEDS", ())
     monkeypatch.setattr(proving, "HINT", 10_000)
-    done = dlcourse("tied-weights")
+    done = dlcourse("exercises", "check", "tied-weights")
     assert done.exit_code == 1
     assert "tied-weights: NOT proven\n  - hints: the hint of " in done.output
     assert "1 of 1 are not proven." in done.output

@@ -17,10 +17,9 @@ from pathlib import Path, PurePosixPath
 
 import psutil
 import pytest
+from command_line import dlcourse
 from synthetic_class import LECTURE, MIXTURE, POINTS, submission, write_class
-from typer.testing import CliRunner
 
-from dlcourse import commands
 from dlcourse.exercises.judge import answer_key
 from dlcourse.exercises.tasks import find
 from dlcourse.grading import collect as collecting
@@ -53,10 +52,6 @@ def sandbox():
         patch.setattr(grading, "stop_servers", lambda: None)
         yield
     grading.stop_servers()
-
-
-def dlcourse(*arguments):
-    return CliRunner().invoke(commands.app, [str(a) for a in arguments], prog_name="dlcourse")
 
 
 def notebook(*cells, **metadata):

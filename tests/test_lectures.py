@@ -1,10 +1,8 @@
 """Every committed lecture keeps the rules and has the parts of a chapter."""
 
-import subprocess
-import sys
-
 import nbformat
 import pytest
+from command_line import pytest_on
 
 from dlcourse.lecture_rules import problems
 from dlcourse.setting_up import course_root
@@ -60,9 +58,5 @@ def test_nbval_compares_numbers_and_alt_texts_but_not_pixels(tmp_path, edit, out
     ]
     path = tmp_path / "x.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-    config = course_root() / "pyproject.toml"
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-c", config, "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, path], cwd=course_root(), capture_output=True, text=True, check=False
-    )
-    assert f"1 {outcome}" in done.stdout, done.stdout
+    printed = pytest_on(path)
+    assert f"1 {outcome}" in printed, printed

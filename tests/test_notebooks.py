@@ -1,12 +1,11 @@
 """The runner of the lectures, and the rules they keep: each rule has a notebook that breaks it."""
 
 import os
-import subprocess
-import sys
 import time
 
 import nbformat
 import pytest
+from command_line import pytest_on
 from nbclient import NotebookClient
 
 from dlcourse import notebooks
@@ -320,9 +319,5 @@ def test_the_bar_of_a_long_loop_is_shown_and_leaves_no_trace(tmp_path):
     assert shown == ["display_data", "execute_result"]
     committed = nbformat.read(path, as_version=4)
     assert [output.output_type for output in committed.cells[2].outputs] == ["execute_result"]
-    config = course_root() / "pyproject.toml"
-    command = [sys.executable, "-m", "pytest", "-q", "-n0", "-c", config, "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        [*command, path], cwd=course_root(), capture_output=True, text=True, check=False
-    )
-    assert "2 passed" in done.stdout, done.stdout
+    printed = pytest_on(path)
+    assert "2 passed" in printed, printed

@@ -12,10 +12,10 @@ import sys
 
 import nbformat
 import pytest
+from command_line import dlcourse
 from site_pages import Page, problems, read
-from typer.testing import CliRunner
 
-from dlcourse import commands, widgets
+from dlcourse import widgets
 from dlcourse.setting_up import course_root
 from dlcourse.site import building
 
@@ -254,7 +254,7 @@ def test_pages_say_how_to_run_them_where_the_repository_is_public():
     ],
 )
 def test_a_site_on_bad_input(tmp_path, arguments, words):
-    result = CliRunner().invoke(commands.app, ["site", str(tmp_path / "out"), *arguments])
+    result = dlcourse("site", tmp_path / "out", *arguments)
     assert result.exit_code == 2
     assert words in result.output
     assert not (tmp_path / "out").exists()
@@ -271,7 +271,7 @@ def test_the_command_builds_a_part(tmp_path):
 
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    result = CliRunner().invoke(commands.app, ["site", str(tmp_path)])
+    result = dlcourse("site", tmp_path)
     assert result.exit_code == 2
     assert "was not made by dlcourse site" in result.output
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
@@ -298,6 +298,6 @@ def test_what_is_missing_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "furo" else there(name)
     )
-    result = CliRunner().invoke(commands.app, ["site", str(tmp_path / "out")])
+    result = dlcourse("site", tmp_path / "out")
     assert result.exit_code == 2
     assert "the site needs Furo: pip install 'dlcourse[site]'" in result.output

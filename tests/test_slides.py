@@ -6,9 +6,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from command_line import dlcourse
 
-from dlcourse import by_hand, commands, in_torch, slides
+from dlcourse import by_hand, in_torch, slides
 from dlcourse.parity import side_of
 from dlcourse.reproduce.experiments import RECIPES
 from dlcourse.slides import glossary, numbers, reading, report, tables
@@ -240,7 +240,7 @@ def test_one_row_has_no_line_numbers_which_move_with_every_change():
 
 
 def run(*arguments):
-    return CliRunner().invoke(commands.app, ["slides", *arguments])
+    return dlcourse("slides", *arguments)
 
 
 def test_the_coverage_is_complete():

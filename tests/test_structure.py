@@ -1,6 +1,7 @@
 """The two sides mirror each other, file for file and name for name."""
 
 import ast
+import doctest
 import inspect
 import re
 import subprocess
@@ -12,8 +13,8 @@ import pytest
 import torch
 
 import dlcourse
-from dlcourse import by_hand, in_torch, slides, widgets
-from dlcourse.setting_up import course_root
+from dlcourse import by_hand, in_torch, parity, slides, widgets
+from dlcourse.setting_up import checkout, course_root
 from dlcourse.twins import TWINS
 
 PACKAGE = Path(dlcourse.__file__).parent
@@ -23,6 +24,11 @@ ABSTRACT = {"Box"}  # what all boxes have in common; it computes nothing to comp
 OF_ITSELF = {"LayerCount"}  # a row of a table, without arithmetic of its own
 UNFINISHED = {"Pooling"}  # what two boxes share
 CONCEPTS = sorted(set(by_hand.__all__) - ABSTRACT)
+PACKAGES = [
+    f"dlcourse.{path.parent.name}"
+    for path in sorted(PACKAGE.glob("*/__init__.py"))
+    if "__all__" in path.read_text(encoding="utf-8")
+]
 
 
 def public_definitions(path):
@@ -114,6 +120,22 @@ def test_every_box_is_exported(lib):
                 assert name in {*lib.__all__, *UNFINISHED}, named
 
 
+def test_the_readme_says_where_every_package_is():
+    if checkout() is None:
+        pytest.skip("the README stands in a checkout")
+    readme = (course_root() / "README.md").read_text(encoding="utf-8")
+    tree = readme.partition("## Adding to it")[2].partition("\n\n[")[0]
+    named = set(re.findall(r"(?:^|[ /])(\w+)/(?= )", tree, re.MULTILINE))
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert named - {"lectures", "solutions", "tests"} == folders
+
+
+def test_no_two_sides_are_called_equal_that_are_farther_apart_than_the_readme_says():
+    assert max(twin.tolerance for twin in TWINS) <= 1e-6
+    assert sum(twin.tolerance > 1e-10 for twin in TWINS) <= 7
+    assert parity.SINGLE_PRECISION <= 1e-3
+
+
 def test_every_concept_has_a_known_value():
     tests = Path(__file__).parent.glob("test_known_values*.py")
     text = "\n".join(path.read_text(encoding="utf-8") for path in tests)
@@ -182,3 +204,49 @@ def test_files_stay_short_and_have_a_purpose(path):
     longest = 700 if path.parent.name == "tasks" else 400  # a chapter's tasks stand together
     assert len(path.read_text(encoding="utf-8").splitlines()) <= longest
     assert path.stem not in {"utils", "helpers", "common", "misc"}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_public_name_says_what_it_takes_and_gives(package):
+    module = import_module(package)
+    found = {
+        f"{name}: {lacking}"
+        for name in module.__all__
+        for lacking in undescribed(getattr(module, name))
+    }
+    assert not found, f"the docstrings in {package} lack {', '.join(sorted(found))}"
+
+
+def undescribed(thing):
+    """What the docstring of a class or function of ours lacks, unless it leads to another."""
+    is_class, is_function = inspect.isclass(thing), inspect.isfunction(thing)
+    if not (is_class or is_function) or not thing.__module__.startswith("dlcourse"):
+        return
+    text = inspect.getdoc(thing) or ""
+    if re.search(r"(?:Arguments|Parameters)[\w, ]*(?::| for) `[\w.]+`", text):
+        return
+    if not text:
+        yield "all"
+    if is_class and issubclass(thing, Exception):
+        return
+    described = set()
+    for section in re.findall(r"(?:Parameters|Attributes)\n-+\n(.*?)(?:\n\n|\Z)", text, re.DOTALL):
+        heads = (line.split(" : ")[0] for line in section.splitlines() if line[0] != " ")
+        described |= set(re.findall(r"\w+", " ".join(heads)))
+    signature = inspect.signature(thing)
+    for name, parameter in signature.parameters.items():
+        if name not in described and parameter.kind not in VARIADIC:
+            yield name
+    gives = is_function and signature.return_annotation is not None
+    if gives and not re.search(r"(?:Returns|Yields)\n-+\n", text):
+        yield "what is returned"
+
+
+def test_examples_in_docstrings_print_what_they_say():
+    with_examples = [path for path in PACKAGE.rglob("*.py") if ">>>" in path.read_text("utf-8")]
+    assert with_examples
+    for path in with_examples:
+        name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+        outcome = doctest.testmod(import_module(name))
+        assert outcome.attempted > 0, name
+        assert outcome.failed == 0, name

@@ -1,23 +1,9 @@
 """The moving pictures of lecture 02 against the by-hand side."""
 
-import json
-
 import numpy as np
 import pytest
 
 from dlcourse import by_hand, data, widgets
-from dlcourse.widgets.moving import LARGEST
-
-PICTURES = {"regions": 42, "staircase": 28}
-
-
-@pytest.mark.parametrize("name", PICTURES)
-def test_every_position_has_a_sentence_with_numbers(name):
-    picture = getattr(widgets, name)()
-    frames = picture.data["frames"]
-    assert len(frames) == PICTURES[name]
-    assert all(any(c.isdigit() for c in frame["says"]) for frame in frames)
-    assert len(json.dumps(picture.data)) <= LARGEST
 
 
 def named(picture, name):

@@ -1,28 +1,11 @@
 """The moving pictures of lecture 10, against numbers computed here."""
 
-import json
-
 import numpy as np
 import pytest
+from pictures import place
 
 from dlcourse import by_hand, widgets
 from dlcourse.widgets.convnets import KERNEL, PICTURE
-from dlcourse.widgets.moving import LARGEST
-
-
-@pytest.mark.parametrize("name", ["convolution_steps", "receptive_fields"])
-def test_every_frame_says_a_number(name):
-    picture = getattr(widgets, name)()
-    frames = picture.data["frames"]
-    assert len(frames) == np.prod([len(c.values) for c in picture.controls.values()])
-    assert all(any(c.isdigit() for c in frame["says"]) for frame in frames)
-    assert len(json.dumps(picture.data)) < LARGEST
-
-
-def place(picture, **values):
-    for name, value in values.items():
-        setattr(picture, name, value)
-    return picture.frame
 
 
 @pytest.mark.parametrize("padding", [0, 1])

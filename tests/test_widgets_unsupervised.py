@@ -1,13 +1,11 @@
 """The moving pictures of lecture 14, against numbers computed here."""
 
-import json
-
 import numpy as np
 import pytest
+from pictures import place
 from scipy import stats
 
 from dlcourse import by_hand, widgets
-from dlcourse.widgets.moving import LARGEST
 from dlcourse.widgets.unsupervised import train_machines, train_pair
 
 
@@ -19,21 +17,6 @@ def chains():
 @pytest.fixture(scope="module")
 def pair():
     return widgets.duel()
-
-
-def place(picture, **values):
-    for name, value in values.items():
-        setattr(picture, name, value)
-    return picture.frame
-
-
-@pytest.mark.parametrize("name", ["chains", "pair"])
-def test_every_frame_says_a_number(name, request):
-    picture = request.getfixturevalue(name)
-    frames = picture.data["frames"]
-    assert len(frames) == np.prod([len(c.values) for c in picture.controls.values()])
-    assert all(any(c.isdigit() for c in frame["says"]) for frame in frames)
-    assert len(json.dumps(picture.data)) < LARGEST
 
 
 @pytest.mark.parametrize("steps", [1, 20, 200])

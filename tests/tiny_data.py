@@ -10,20 +10,13 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
-from typer.testing import CliRunner
 
-from dlcourse import commands
 from dlcourse.data import catalogue
 from dlcourse.data.catalogue import DataSet, Download, File
 
 IDX_NAMES = [file.name for file in catalogue.MNIST_FILES]
 RECORD_NAMES = ["data_batch_1.bin", "data_batch_2.bin", "test_batch.bin"]
 CLASSES = ("cat", "dog", "owl")
-
-
-def dlcourse(*arguments):
-    """Run a command."""
-    return CliRunner().invoke(commands.app, list(arguments), prog_name="dlcourse")
 
 
 def idx(array):

@@ -91,7 +91,25 @@ def held_out(y: Array, n: int, *, rng: np.random.Generator) -> tuple[Array, Arra
 
 
 def subset(split: Split, n: int, *, rng: np.random.Generator) -> Split:
-    """Draw n examples without replacement."""
+    """Draw n examples without replacement.
+
+    Parameters
+    ----------
+    split : Split
+    n : int
+        How many, from 1 to all.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Split
+        The examples drawn, in the order of drawing.
+
+    Raises
+    ------
+    ValueError
+        When there are not so many.
+    """
     if not 1 <= n <= len(split.y):
         raise ValueError(f"{n} examples cannot be drawn from {len(split.y)}")
     rows = rng.permutation(len(split.y))[:n]

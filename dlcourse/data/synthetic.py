@@ -33,18 +33,60 @@ def xor(n: int, *, noise: float = 0.0, rng: np.random.Generator) -> Split:
 
 
 def moons(n: int, *, noise: float = 0.1, rng: np.random.Generator) -> Split:
-    """Draw two interleaving half moons: x (n, 2), y (n,) of 0 and 1."""
+    """Draw two interleaving half moons.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    noise : float
+        Standard deviation of each coordinate.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Split
+        x (n, 2), and y (n,) of 0 and 1.
+    """
     return Split(*datasets.make_moons(n, noise=noise, random_state=int(rng.integers(2**31))))
 
 
 def circles(n: int, *, noise: float = 0.1, rng: np.random.Generator) -> Split:
-    """Draw a circle in a circle: x (n, 2), y (n,) of 0 outside and 1 inside."""
+    """Draw a circle in a circle.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    noise : float
+        Standard deviation of each coordinate.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Split
+        x (n, 2), and y (n,) of 0 outside and 1 inside.
+    """
     seed = int(rng.integers(2**31))
     return Split(*datasets.make_circles(n, noise=noise, factor=0.4, random_state=seed))
 
 
 def blobs(n: int, *, classes: int = 3, rng: np.random.Generator) -> Split:
-    """Draw a round cloud for each class: x (n, 2), y (n,)."""
+    """Draw a round cloud for each class.
+
+    Parameters
+    ----------
+    n : int
+        Number of points.
+    classes : int
+        Number of clouds.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Split
+        x (n, 2), and y (n,) from 0 to classes - 1.
+    """
     x, y = datasets.make_blobs(n, centers=classes, random_state=int(rng.integers(2**31)))
     return Split(x, y)
 

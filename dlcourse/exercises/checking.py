@@ -25,6 +25,16 @@ def ask(task_id: str, seed: int = 0) -> Note:
         Such as "conv-output-size".
     seed : int
         Whose numbers; the notebook's `SEED`.
+
+    Returns
+    -------
+    Note
+        The last line of a cell shows it.
+
+    Raises
+    ------
+    ValueError
+        When there is no such task.
     """
     task = find(task_id)
     said, _, code = task.text_for(seed).partition(CODE)

@@ -149,6 +149,11 @@ def so_far(lecture: str | None = None) -> Standing:
     lecture : str, optional
         Such as "10-convnets": its tasks one by one.  All lectures when None.
 
+    Returns
+    -------
+    Standing
+        A table: the last line of a cell shows it.
+
     Raises
     ------
     ValueError

@@ -11,7 +11,7 @@ from dlcourse.by_hand.gan import check_pair
 from dlcourse.in_torch.box import Chain
 from dlcourse.in_torch.layers import MLP
 from dlcourse.in_torch.optimizers import SGD
-from dlcourse.in_torch.training import minibatches
+from dlcourse.in_torch.training import minibatches, order_of
 
 __all__ = ["GAN", "DiscriminatorLoss", "GeneratorLoss", "fit_gan"]
 
@@ -112,11 +112,7 @@ def fit_gan(
     of_discriminator, of_generator = optimizers
     losses = []
     for epoch in range(epochs):
-        order = (
-            torch.randperm(len(x), generator=rng)
-            if orders is None
-            else torch.as_tensor(orders[epoch])
-        )
+        order = order_of(epoch, len(x), orders, rng)
         for batch in minibatches(order, batch_size):
             codes = [gan.draw(len(batch)).to(x.dtype) for _ in range(2)]
             loss = gan.discriminator_step(x[batch], codes[0], of_discriminator)

@@ -69,11 +69,7 @@ def fit(
     examples = (x,) if y is None else (x, y)
     trajectory = []
     for epoch in range(epochs):
-        order = (
-            torch.randperm(len(x), generator=rng)
-            if orders is None
-            else torch.as_tensor(orders[epoch])
-        )
+        order = order_of(epoch, len(x), orders, rng)
         for batch in minibatches(order, batch_size):
             optimizer.zero_grad()
             value = risk(*(a[batch] for a in examples))
@@ -89,3 +85,12 @@ def fit(
     if early_stopping is not None:
         early_stopping.restore()
     return torch.tensor(trajectory, dtype=torch.float64)
+
+
+def order_of(
+    epoch: int, n: int, orders: Sequence[Any] | None, rng: torch.Generator | None
+) -> Tensor:
+    """Take the order of n examples in an epoch; shuffle them where none is given."""
+    if orders is None:
+        return torch.randperm(n, generator=rng)
+    return torch.as_tensor(orders[epoch])

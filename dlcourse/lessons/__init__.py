@@ -1,4 +1,4 @@
-"""What lectures are made of besides pictures: predictions, trials with seeds, and claims."""
+"""What lectures are made of besides pictures: predictions, training in one call, trials, claims."""
 
 from dlcourse.lessons.classifiers import (
     Classifier,

@@ -146,14 +146,38 @@ def share_masks(net: Any, side: Any, rng: np.random.Generator) -> None:
 
 
 def error_percent(net: Any, examples: Split) -> float:
-    """Count the wrong answers of a net of either side, in percent of the examples."""
+    """Count the wrong answers of a net of either side, in percent of the examples.
+
+    Parameters
+    ----------
+    net : Box or torch.nn.Module
+        Gives scores (T, C).
+    examples : Split
+
+    Returns
+    -------
+    float
+        From 0 to 100.
+    """
     lib, side = home(net)
     x, y = map(side.array, examples)
     return 100 * float(lib.zero_one_error(side.use(net, x), y))
 
 
 def mean_loss(net: Any, examples: Split) -> float:
-    """Compute the cross-entropy of a net of either side, in nats."""
+    """Compute the cross-entropy of a net of either side, in nats.
+
+    Parameters
+    ----------
+    net : Box or torch.nn.Module
+        Gives scores (T, C).
+    examples : Split
+
+    Returns
+    -------
+    float
+        The mean over the examples.
+    """
     lib, side = home(net)
     x, y = map(side.array, examples)
     return float(lib.CrossEntropyLoss()(side.use(net, x), y))

@@ -9,7 +9,16 @@ from dlcourse.note import Note
 
 @dataclass(frozen=True)
 class Prediction:
-    """A question to answer before the picture, and the learner's answer if there is one."""
+    """A question to answer before the picture, and the learner's answer if there is one.
+
+    Attributes
+    ----------
+    question : str
+    choices : mapping of str to str
+        What may happen, by letter.
+    answer : str or None
+        The letter that the learner chose.
+    """
 
     question: str
     choices: Mapping[str, str]

@@ -24,7 +24,24 @@ def curves(
     ylabel: str = "",
     markers: bool = False,
 ) -> Axes:
-    """Draw named lines over x, told apart by colour and dash, with a legend."""
+    """Draw named lines over x, told apart by colour and dash, with a legend.
+
+    Parameters
+    ----------
+    x : array of shape (N,)
+    lines : mapping of str to array of shape (N,)
+        What is drawn, by the name in the legend.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title, xlabel, ylabel : str
+    markers : bool
+        Whether each point has a sign.
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
+    """
     ax = ax or panels(1, width=6.5)[0]
     styles = zip(cycle(COLOURS), cycle(DASHES), cycle(MARKERS), strict=False)
     for (name, y), (colour, dash, marker) in zip(lines.items(), styles, strict=False):
@@ -53,6 +70,14 @@ def band(
     x, mean, margin : arrays of shape (N,)
     name : str
         For the legend, which the caller asks for when all is drawn.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title, xlabel, ylabel : str
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
     """
     ax = ax or panels(1, width=6.5)[0]
     ax.fill_between(x, mean - margin, mean + margin, color=BLUE, alpha=0.2, linewidth=0)
@@ -70,7 +95,24 @@ def bars(
     xlabel: str = "",
     form: str = "{:.3g}",
 ) -> Axes:
-    """Draw a bar for each name, with its value written beside it."""
+    """Draw a bar for each name, with its value written beside it.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+    margins : sequence of float, optional
+        How far a whisker reaches to both sides of each end.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title, xlabel : str
+    form : str
+        How a number is written, in the words of `str.format`.
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
+    """
     ax = ax or panels(1, width=6.5, height=0.5 * len(values) + 1.2)[0]
     names, lengths = list(values), list(values.values())
     rows = np.arange(len(names))[::-1]
@@ -106,6 +148,14 @@ def stacked_bars(
     ----------
     parts : mapping of str to mapping of str to float
         The parts of each bar by name; all bars have the same names of parts.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title, xlabel : str
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
     """
     ax = ax or panels(1, width=8.5, height=0.34 * len(parts) + 1.6)[0]
     rows = np.arange(len(parts))[::-1]
@@ -157,6 +207,16 @@ def differences(
         The mean difference of each comparison, such as a `Trials` minus another.
     margins : sequence of float
         Half the width of each interval.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title, xlabel : str
+    form : str
+        How a number is written, in the words of `str.format`.
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
     """
     ax = ax or panels(1, width=6.5, height=0.45 * len(means) + 1.2)[0]
     rows = np.arange(len(means))[::-1]
@@ -181,7 +241,22 @@ def heatmap(
     ylabel: str = "",
     form: str | None = "{:.2f}",
 ) -> Axes:
-    """Draw a matrix with negative numbers vermilion and positive ones blue, each written in."""
+    """Draw a matrix with negative numbers vermilion and positive ones blue, each written in.
+
+    Parameters
+    ----------
+    matrix : array of shape (N, M)
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title, xlabel, ylabel : str
+    form : str, optional
+        How a number is written, in the words of `str.format`; none is when None.
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
+    """
     ax = ax or panels(1, height=4.0)[0]
     largest = float(np.abs(matrix).max()) or 1.0
     ax.imshow(matrix, cmap=SIGNED, vmin=-largest, vmax=largest)
@@ -201,7 +276,21 @@ def heatmap(
 
 
 def images(pictures: Array, titles: Sequence[str], *, columns: int = 10) -> Axes:
-    """Draw grey pictures (T, H, W) from 0 to 1 in rows, each with its title."""
+    """Draw grey pictures (T, H, W) from 0 to 1 in rows, each with its title.
+
+    Parameters
+    ----------
+    pictures : array of shape (T, H, W)
+    titles : sequence of str
+        One for each picture.
+    columns : int
+        How many stand side by side.
+
+    Returns
+    -------
+    Axes
+        Those of the first picture.
+    """
     axes = panels(len(pictures), width=0.95, height=1.15, columns=columns)
     for ax, picture, title in zip(axes, pictures, titles, strict=True):
         ax.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
@@ -226,6 +315,14 @@ def units(
         Dark is the lowest value, bright the highest.
     low, high : float, optional
         The values that are darkest and brightest, to compare panels.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title : str
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
     """
     ax = ax or panels(1, height=4.0)[0]
     ax.imshow(h, cmap="cividis", aspect="auto", interpolation="nearest", vmin=low, vmax=high)

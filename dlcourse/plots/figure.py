@@ -61,7 +61,15 @@ mpl.rcParams.update(
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure as a notebook keeps it: a picture with its alt text."""
+    """A figure as a notebook keeps it: a picture with its alt text.
+
+    Attributes
+    ----------
+    alt : str
+    png : bytes
+    width : int
+        In pixels, as it is shown.
+    """
 
     alt: str
     png: bytes
@@ -119,7 +127,23 @@ def as_png(figure: Figure) -> bytes:
 def panels(
     n: int, *, width: float = 4.5, height: float = 3.4, columns: int | None = None, **options: Any
 ) -> list[Axes]:
-    """Make n axes side by side, each of the given width and height in inches."""
+    """Make axes side by side, all of one size.
+
+    Parameters
+    ----------
+    n : int
+    width, height : float
+        Of each, in inches.
+    columns : int, optional
+        How many stand side by side; all when None.
+    **options
+        For `matplotlib.pyplot.subplots`.
+
+    Returns
+    -------
+    list of Axes
+        Row after row.
+    """
     columns = columns or n
     rows = -(-n // columns)
     _, axes = plt.subplots(

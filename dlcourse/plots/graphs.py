@@ -24,6 +24,14 @@ def network(
         By hand: layers and activations in turn.
     names : sequence of sequences of str
         The names of the units of each layer, from the inputs on.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title : str
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
     """
     ax = ax or panels(1, width=2.6 * len(names), height=1.25 * max(map(len, names)) + 0.8)[0]
     layers = [box for box in net.boxes if box.params]
@@ -71,6 +79,14 @@ def flow_graph(
         Of either side.
     notes : mapping of str to str, optional
         A line to write under an input or box, such as its value.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title : str
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
     """
     depth: dict[str, int] = dict.fromkeys(graph.inputs, 0)
     for name in graph.order:

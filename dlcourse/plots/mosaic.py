@@ -16,6 +16,14 @@ def mosaic(pictures: Array, *, columns: int = 10, ax: Axes | None = None, title:
         From 0, white, to 1, black.
     columns : int
         How many stand side by side.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title : str
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
     """
     t, h, w = pictures.shape
     rows = -(-t // columns)

@@ -11,7 +11,19 @@ from dlcourse.plots.figure import COLOURS, DASHES, MARKERS, TINTS, panels
 
 
 def plane(span: float = 2.0, points: int = 121) -> Array:
-    """Make a grid of points (points * points, 2) over the square [-span, span]^2."""
+    """Make a grid of points over the square [-span, span]^2.
+
+    Parameters
+    ----------
+    span : float
+    points : int
+        How many along a side.
+
+    Returns
+    -------
+    array of shape (points * points, 2)
+        Row after row, from below.
+    """
     side = np.linspace(-span, span, points)
     return np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
 
@@ -26,7 +38,29 @@ def surface(
     limits: tuple[float, float] | None = None,
     azimuth: float = -125,
 ) -> Any:
-    """Draw f, which maps points (N, 2) to (N,), as a surface over the plane."""
+    """Draw a function as a surface over the plane.
+
+    Parameters
+    ----------
+    f : callable
+        Maps points (N, 2) to heights (N,).
+    ax : Axes3D, optional
+        Where to draw; in a new figure when None.
+    span : float
+        The square reaches from -span to span.
+    title : str
+    labels : (str, str)
+        Of the two axes.
+    limits : (float, float), optional
+        Ends of the axis of heights.
+    azimuth : float
+        Whence one looks, in degrees.
+
+    Returns
+    -------
+    Axes3D
+        What was drawn on.
+    """
     ax = ax or panels(1, subplot_kw={"projection": "3d"})[0]
     x = plane(span, 37)
     side = x.reshape(37, 37, 2)
@@ -65,6 +99,18 @@ def regions(
         Maps points (N, 2) to class numbers (N,).
     points : (x, y), optional
         Examples (T, 2) and labels (T,).
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    span : float
+        The square reaches from -span to span.
+    title : str
+    labels : (str, str)
+        Of the two axes.
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
     """
     ax = ax or panels(1, height=4.2)[0]
     x = plane(span, 241)
@@ -101,7 +147,29 @@ def contours(
     title: str = "",
     labels: tuple[str, str] = ("", ""),
 ) -> Axes:
-    """Draw the level lines of f, which maps points (N, 2) to (N,), and paths (K, 2) over them."""
+    """Draw the level lines of a function, and paths over them.
+
+    Parameters
+    ----------
+    f : callable
+        Maps points (N, 2) to heights (N,).
+    paths : mapping of str to array of shape (K, 2), optional
+        Walks over the plane, by the name in the legend.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    span : float
+        The square reaches from -span to span.
+    levels : int or sequence of float
+        About how many lines, or at which heights.
+    title : str
+    labels : (str, str)
+        Of the two axes.
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
+    """
     ax = ax or panels(1, width=5.5, height=4.4)[0]
     x = plane(span, 121)
     grid = x.reshape(121, 121, 2)

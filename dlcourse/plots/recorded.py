@@ -34,6 +34,11 @@ def learning_curves(
     highest : float, optional
         Where the axis ends: what is higher is not seen.
 
+    Returns
+    -------
+    Axes
+        What was drawn on.
+
     Notes
     -----
     Lines are means over the seeds, and pale bands reach from the lowest to the highest seed.

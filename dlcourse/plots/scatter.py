@@ -30,6 +30,15 @@ def points(
         What the classes are called: drawn as A, B and so on, with a legend beside the axes.
     size : float
         Area of a sign, in square points.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+    title : str
+    axis_labels : (str, str)
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
     """
     ax = ax or panels(1, width=6.5 if names else 4.5, height=4.2)[0]
     for c in np.unique(labels).tolist():

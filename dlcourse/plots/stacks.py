@@ -47,6 +47,13 @@ def layer_stacks(
         Whether layers with the same output size stand at the same height in every column.
     sizes : bool
         Whether the output sizes are written at the left, in pixels.
+    ax : Axes, optional
+        Where to draw; in a new figure when None.
+
+    Returns
+    -------
+    Axes
+        What was drawn on.
     """
     columns = list(stacks.values())
     order: list[int] = []  # output sizes, from large to small

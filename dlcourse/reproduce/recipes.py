@@ -155,6 +155,15 @@ class Recipe:
 def find(name: str) -> Recipe:
     """Find a recipe by its name.
 
+    Parameters
+    ----------
+    name : str
+        Such as "mnist-lenet".
+
+    Returns
+    -------
+    Recipe
+
     Raises
     ------
     ValueError

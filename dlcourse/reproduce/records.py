@@ -114,7 +114,13 @@ class Record:
         return self.curve(arm, "seconds").sum(axis=1)
 
     def pictures(self, arm: str, what: str) -> Array:
-        """Give pictures (T, H, W) that the first run of an arm shows, from 0 to 1."""
+        """Give pictures (T, H, W) that the first run of an arm shows, from 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            When there is no such arm, or it shows none of this name.
+        """
         pictures = self.runs(arm)[0]["pictures"]
         if what not in pictures:
             raise ValueError(
@@ -152,6 +158,10 @@ def record(name: str) -> Record:
     name : str
         Of the recipe, such as "mnist-lenet".
 
+    Returns
+    -------
+    Record
+
     Raises
     ------
     ValueError
@@ -167,6 +177,14 @@ def record(name: str) -> Record:
 
 def read(path: Path) -> Record:
     """Read a record from a file, and check that it is whole.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    Record
 
     Raises
     ------

@@ -11,9 +11,9 @@ from dlcourse.twins import TWINS
 
 WELCOME = """
 Every concept of a lecture is implemented twice under one name: by hand in NumPy, with its gradient
-written out, and in PyTorch; and the two are proven equal. These pages show the lectures with what
-they compute. To run them yourself, to change them, and to have your answers checked, get the course
-and start ``python3 -m dlcourse lab``.
+written out, and in PyTorch; and the two are tested to be equal. These pages show the lectures with
+what they compute. To run them yourself, to change them, and to have your answers checked, get the
+course and start ``python3 -m dlcourse lab``.
 """
 
 

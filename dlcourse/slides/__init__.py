@@ -50,13 +50,30 @@ SYMBOLS: tuple[Symbol, ...] = reading.symbols()
 
 
 def unread() -> list[int]:
-    """List the lines of the slides' text, from the first to the last, that no passage has."""
+    """List the lines of the slides' text, from the first to the last, that no passage has.
+
+    Returns
+    -------
+    list of int
+        Empty when every line has its passage.
+    """
     known = {line for passage in PASSAGES for line in range(passage.first, passage.last + 1)}
     return sorted(set(range(1, LINES + 1)) - known)
 
 
 def lecture_of(row: str) -> str | None:
-    """Name the lecture that teaches a row, such as R05 or BN11; None where there is no such row."""
+    """Name the lecture that teaches a row.
+
+    Parameters
+    ----------
+    row : str
+        Such as R05 or BN11.
+
+    Returns
+    -------
+    str or None
+        Such as 05-regularization; None where there is no such row.
+    """
     return ROWS[row].lecture if row in ROWS else None
 
 
@@ -67,6 +84,10 @@ def find(name: str) -> Row:
     ----------
     name : str
         Such as "R12", "r12" or "r5".
+
+    Returns
+    -------
+    Row
 
     Raises
     ------
@@ -89,6 +110,13 @@ def find(name: str) -> Row:
 
 def check_claim(row: str, sentence: str) -> None:
     """See that the ledger has what a lecture claims about a row.
+
+    Parameters
+    ----------
+    row : str
+        Such as R12.
+    sentence : str
+        Word for word.
 
     Raises
     ------

@@ -80,7 +80,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Passage:
-    """Neighbouring lines in the text of a slide, and the rows that they belong to."""
+    """Neighbouring lines in the text of a slide, and the rows that they belong to.
+
+    Attributes
+    ----------
+    first, last : int
+        Numbers of lines, from 1.
+    rows : tuple of str
+        Their names; "title" where it is a heading.
+    slide : str
+        The title of the slide.
+    """
 
     first: int
     last: int

@@ -83,7 +83,15 @@ class Panel:
 
 @dataclass(frozen=True)
 class Frame:
-    """What is drawn for one position of the sliders, and what there is to see, in a sentence."""
+    """What is drawn for one position of the sliders, and what there is to see, in a sentence.
+
+    Attributes
+    ----------
+    says : str
+        With numbers, and a full stop at its end.
+    marks : sequence of Mark
+        Drawn in this order, above what is still.
+    """
 
     says: str
     marks: Sequence[Mark] = field(default_factory=list)
