@@ -12,6 +12,7 @@ import typer
 
 from dlcourse import setting_up
 from dlcourse.data_commands import data
+from dlcourse.exercise_commands import exercises
 from dlcourse.installing import hand_over, wait_for
 from dlcourse.own_copy import copy_course, own_copy
 from dlcourse.reproduce.commands import reproduce
@@ -26,7 +27,6 @@ app = typer.Typer(
 )
 notebooks = typer.Typer(no_args_is_help=True, help="Run or check the lectures (for authors).")
 app.add_typer(notebooks, name="notebooks")
-exercises = typer.Typer(no_args_is_help=True, help="List, derive or prove the exercises.")
 app.add_typer(exercises, name="exercises")
 app.add_typer(data, name="data")
 app.add_typer(reproduce, name="reproduce")
@@ -288,72 +288,6 @@ def slides(row: Annotated[str | None, typer.Argument(help="Such as R12.")] = Non
         stop(f"{error}.", code=2)
     typer.echo(text)
     raise typer.Exit(1 if lacking else 0)
-
-
-@exercises.command("list")
-def list_exercises(
-    names: Annotated[list[str] | None, typer.Argument(help="Such as 03.")] = None,
-) -> None:
-    """List the tasks, with their kinds, points and minutes."""
-    from dlcourse.exercises import listing
-
-    try:
-        raise typer.Exit(listing.list_tasks(names or ()))
-    except ValueError as error:
-        stop(str(error), code=2)
-
-
-@exercises.command("check")
-def check_exercises(
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Tasks such as conv2d-forward, or lectures: 03.")
-    ] = None,
-) -> None:
-    """Prove tasks: right answers score, starters do not, wrong ones draw their own hints.
-
-    For a new task, it says what is missing.
-    """
-    from dlcourse.exercises import proving
-
-    proved, broken = 0, 0
-    try:
-        for name, problems in proving.prove(names or ()):
-            proved, broken = proved + 1, broken + bool(problems)
-            typer.echo(f"{name}: {'proven' if not problems else 'NOT proven'}")
-            for problem in problems:
-                typer.echo("  - " + problem.replace("\n", "\n    "))
-    except ValueError as error:
-        stop(str(error), code=2)
-    if broken:
-        stop(f"{broken} of {proved} are not proven.")
-
-
-@exercises.command("derive")
-def derive_exercises(
-    names: Annotated[list[str] | None, typer.Argument(help="Such as 03.")] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="The folder for them; exercises/ by default.")
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Other numbers in the questions: one seed for each learner.")
-    ] = 0,
-) -> None:
-    """Write the exercises anew from the solutions.
-
-    Without --out the solutions get what follows from their tasks: headings, points, metadata.
-    """
-    from dlcourse.exercises import derive
-
-    if seed and out is None:
-        stop("exercises with a seed are for one learner; name a folder with --out.", code=2)
-    try:
-        done = derive.derive_all(out, names or (), seed=seed)
-    except ValueError as error:
-        stop(str(error), code=2)
-    except OSError as error:
-        stop(unusable(error, out or "exercises"))
-    for name, state in done:
-        typer.echo(f"{name}: {state}")
 
 
 @notebooks.command("run")
