@@ -64,11 +64,11 @@ class Seen:
 
 
 class Blank:
-    """Stands in for a random source: zeros, which take no memory until they are used."""
+    """Stands in for a random source: one zero, seen as often as the shape says."""
 
     def uniform(self, low: float, high: float, size: Any = ()) -> Array:
-        """Give zeros."""
-        return np.zeros(size)
+        """Give zeros that take no memory, and cannot be written to."""
+        return np.broadcast_to(0.0, size)
 
 
 def outline(model: Callable[..., Any], *args: Any, **options: Any) -> Any:
@@ -90,7 +90,10 @@ def outline(model: Callable[..., Any], *args: Any, **options: Any) -> Any:
     -----
     PyTorch has a device for this, called meta.  Slide rows A03, RN11.
     """
-    return model(*args, rng=Blank(), **options)
+    net = model(*args, rng=Blank(), **options)
+    for box in net.modules():
+        box.grads = {name: np.broadcast_to(0.0, p.shape) for name, p in box.params.items()}
+    return net
 
 
 def count_layers(net: Box, shape: Shape) -> list[LayerCount]:
