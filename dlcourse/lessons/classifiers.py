@@ -168,7 +168,7 @@ def error_percent(net: Any, examples: Split) -> float:
         some = slice(start, start + AT_A_TIME)
         share = lib.zero_one_error(side.use(net, x[some]), y[some])
         wrong += round(float(share) * len(y[some]))
-    return 100 * wrong / len(y)
+    return 100 * (wrong / len(y))
 
 
 def mean_loss(net: Any, examples: Split) -> float:
