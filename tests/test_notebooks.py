@@ -321,3 +321,16 @@ def test_the_bar_of_a_long_loop_is_shown_and_leaves_no_trace(tmp_path):
     assert [output.output_type for output in committed.cells[2].outputs] == ["execute_result"]
     printed = pytest_on(path)
     assert "2 passed" in printed, printed
+
+
+def test_a_lecture_computes_with_one_thread_whoever_started_its_kernel(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        notebooks, "ONE_THREAD", {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}
+    )
+    look = "import threadpoolctl, torch, dlcourse.lessons as lessons\n"
+    look += "print({p['num_threads'] for p in threadpoolctl.threadpool_info()})\n"
+    look += "print(torch.get_num_threads())"
+    path = write(tmp_path / "00-x.ipynb", look)
+    assert notebooks.run([path]) == 0
+    (printed,) = nbformat.read(path, as_version=4).cells[2].outputs
+    assert printed.text == "{1}\n1\n"

@@ -1,5 +1,7 @@
 """What lectures are made of besides pictures: predictions, training in one call, trials, claims."""
 
+import sys
+
 from dlcourse.lessons.classifiers import (
     Classifier,
     coincide,
@@ -10,6 +12,7 @@ from dlcourse.lessons.classifiers import (
 )
 from dlcourse.lessons.generation import train_gan, train_rbm
 from dlcourse.lessons.notes import Prediction, claim, predict
+from dlcourse.lessons.one_thread import compute_with_one_thread
 from dlcourse.lessons.trials import Trials, repeat
 from dlcourse.note import Note
 from dlcourse.progress import progress
@@ -31,3 +34,6 @@ __all__ = [
     "train_net",
     "train_rbm",
 ]
+
+if "ipykernel" in sys.modules:  # a lecture; who imports this elsewhere keeps their threads
+    compute_with_one_thread()
