@@ -119,14 +119,17 @@ def one_job(recipe: Recipe, options: dict[str, Any], job: Job) -> Run:
 def content_of(
     recipe: Recipe, runs: Sequence[Run], place: Place, jobs: int, changed: dict[str, Any]
 ) -> dict[str, Any]:
-    """Put together what stands in a record: no dates, no names of folders or people."""
+    """Put together what stands in a record: no dates, no names of folders or people.
+
+    Of the data, those of an arm that uses most.
+    """
     return {
         "schema": SCHEMA,
         "recipe": recipe.name,
         "fingerprint": recipe.fingerprint,
         "changed": changed,
         "shortened": recipe.shortened,
-        "data": runs[0].data,
+        "data": max((run.data for run in runs), key=lambda data: int(data["training"])),
         "versions": versions(),
         "machine": machine(place, jobs),
         "settings": {name: arm.described() for name, arm in recipe.arms.items()},
