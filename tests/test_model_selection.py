@@ -22,7 +22,7 @@ from scipy import stats
 from sklearn.model_selection import cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from dlcourse import by_hand, data, in_torch, lessons
+from dlcourse import by_hand, data, in_torch, lessons, processes
 from dlcourse.model_selection import (
     Choice,
     CrossValidation,
@@ -662,6 +662,18 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path):
     said = int(re.fullmatch(r"stopped after (\d+) of 200 trials\n", out)[1])
     assert abs(said - finished) <= 1  # one may be caught between memory and file
     assert 3 <= finished < 200
+
+
+def test_a_scheduler_that_does_not_answer_is_one_sentence(monkeypatch):
+    def nobody(address, **options):
+        raise OSError(f"timed out during {address}")
+
+    monkeypatch.setattr("distributed.Client", nobody)
+    with (
+        pytest.raises(ValueError, match="no Dask scheduler answers at tcp://here:1"),
+        processes.connected(None, "tcp://here:1"),
+    ):
+        pass
 
 
 @pytest.fixture
