@@ -1,5 +1,6 @@
 """Lectures as files: run them, and keep their outputs current."""
 
+import asyncio
 import copy
 import os
 import subprocess
@@ -140,6 +141,7 @@ def attempt(path: Path, timeout: float) -> Run:
         notebook,
         km=AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[])),
         timeout=timeout,
+        shutdown_kernel="immediate",  # one that hangs does not listen
         record_timing=False,
         coalesce_streams=True,
         resources={"metadata": {"path": str(path.resolve().parent)}},
@@ -149,7 +151,8 @@ def attempt(path: Path, timeout: float) -> Run:
     environment = {**os.environ, **ONE_THREAD, "PYTHONHASHSEED": "0"}
     environment.pop("MPLBACKEND", None)  # the kernel's own shows forgotten figures
     try:
-        client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        silent: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
+        asyncio.run(client.async_execute(env=environment, cleanup_kc=True, **silent))
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         index = max(started, default=0)
         first = notebook.cells[index].source.splitlines()[0] if notebook.cells else ""

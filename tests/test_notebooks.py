@@ -4,6 +4,7 @@ import os
 import time
 
 import nbformat
+import psutil
 import pytest
 from command_line import pytest_on
 from nbclient import NotebookClient
@@ -263,6 +264,18 @@ def test_a_hanging_cell_and_a_dead_kernel_take_seconds(tmp_path, source, words):
     assert words in failure
     assert "cell 2" in failure
     assert time.monotonic() - started < 30
+    assert kernels() == []
+
+
+def kernels():
+    """The kernels that this process has started and that still run."""
+    children = psutil.Process().children(recursive=True)
+    return [c for c in children if "ipykernel_launcher" in c.cmdline()]
+
+
+def test_a_kernel_ends_with_its_notebook(tmp_path):
+    assert notebooks.execute(write(tmp_path / "00-x.ipynb", "x = 1")).failure == ""
+    assert kernels() == []
 
 
 @pytest.mark.parametrize(
@@ -271,15 +284,16 @@ def test_a_hanging_cell_and_a_dead_kernel_take_seconds(tmp_path, source, words):
 def test_a_kernel_that_does_not_start_gets_a_second_chance(
     tmp_path, monkeypatch, failures, outcome
 ):
-    path, execute, tries = write(tmp_path / "00-x.ipynb", "x = 1"), NotebookClient.execute, []
+    path, tries = write(tmp_path / "00-x.ipynb", "x = 1"), []
+    execute = NotebookClient.async_execute
 
-    def hesitant(client, **options):
+    async def hesitant(client, **options):
         tries.append(client)
         if len(tries) <= failures:
             raise RuntimeError("Kernel didn't respond in 60 seconds")
-        return execute(client, **options)
+        return await execute(client, **options)
 
-    monkeypatch.setattr(NotebookClient, "execute", hesitant)
+    monkeypatch.setattr(NotebookClient, "async_execute", hesitant)
     assert notebooks.execute(path).failure == outcome
     assert len(tries) == 2
 
