@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import psutil
-
 
 def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> None:
     """Write a file whole or not at all; one that was there keeps its permissions.
@@ -44,6 +42,8 @@ def remove_parts(folder: Path) -> None:
         Need not be there.
     """
     for part in folder.glob("*.part"):
+        import psutil  # it takes a while, and is seldom needed
+
         process = part.stem.rpartition(".")[2]
         if process.isdigit() and not psutil.pid_exists(int(process)):
             part.unlink(missing_ok=True)

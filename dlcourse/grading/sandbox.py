@@ -256,14 +256,16 @@ class Server:
 
     def is_held_up(self) -> bool:
         """Tell whether a submission would go on, and has had less than half of a processor."""
+        if self.process is None:
+            return False
         try:
-            process = psutil.Process(self.process.pid if self.process else None)
+            process = psutil.Process(self.process.pid)
             for _ in range(3):  # bwrap, bwrap inside, the server
                 (process,) = process.children()
             waits = process.status() in (psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP)
             user, system, *_ = process.cpu_times()
             return waits and user + system < (time.time() - process.create_time()) / 2
-        except (psutil.Error, ValueError):  # it has ended, or does not run
+        except (psutil.Error, ValueError):  # it has ended
             return False
 
 
