@@ -7,10 +7,22 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from itertools import islice
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+PATIENCE = 60.0  # seconds that a Dask cluster may be without a worker while work waits for it
+
+GONE = "the scheduler of the Dask cluster is gone: start it, then run this again"
+
+
+class ClusterError(Exception):
+    """A Dask cluster has no workers left, or its scheduler is gone."""
+
+
+# ---- in processes of this machine ----------------------------------------------------------------
 
 
 def in_processes(
@@ -71,6 +83,9 @@ def end_without(parent: int) -> None:
     os._exit(1)
 
 
+# ---- on a Dask cluster ---------------------------------------------------------------------------
+
+
 @contextmanager
 def connected(workers: int | None, cluster: Any) -> Iterator[Any]:
     """Give a client of a Dask cluster, made for the while if there is only an address.
@@ -105,3 +120,91 @@ def client_of(cluster: Any) -> Any:
         return Client(cluster, set_as_default=False)
     except OSError:
         raise ValueError(f"no Dask scheduler answers at {cluster}") from None
+
+
+def on_cluster(
+    work: Callable[[T], R], items: Iterable[T], client: Any, *, ahead: int | None = None
+) -> Generator[tuple[T, R | None], None, None]:
+    """Work many items off on a Dask cluster, and give each result as soon as it is there.
+
+    Dask repeats on another worker what one took along.  joblib could send work there, too, but
+    would wait for ever for a task that Dask has given up.
+
+    Parameters
+    ----------
+    work : callable
+    items : iterable
+        They begin in their order, and are taken one by one.
+    client : distributed.Client
+    ahead : int, optional
+        How many are taken for each core, those that run included; None for all.
+
+    Yields
+    ------
+    item, result
+        With None for a result that Dask has given up, as several workers died with it.
+
+    Raises
+    ------
+    ClusterError
+        When there was no worker for a minute, or the scheduler is gone.
+    """
+    from distributed import CancelledError, KilledWorker, as_completed
+
+    left = iter(items)
+    done = as_completed(loop=client.loop)
+    running = {}
+
+    def begin(item: T) -> None:
+        future = client.submit(work, item, pure=False)
+        running[future] = item
+        done.add(future)
+
+    try:
+        cores = max(sum(answer_of(client.ncores).values()), 1)
+        for item in islice(left, None if ahead is None else ahead * cores):
+            begin(item)
+        while running:
+            wait_for_one(done, client)
+            future = next(done)
+            try:
+                result = future.result(timeout=PATIENCE)
+            except KilledWorker:
+                result = None
+            except CancelledError as error:
+                raise ClusterError(GONE) from error
+            except TimeoutError:  # its worker died with it, and it is done again
+                if future.status == "error":
+                    raise
+                done.add(future)
+                continue
+            item = running.pop(future)
+            future.release()  # or it would be done again if the worker that has it dies later
+            for following in islice(left, 1):
+                begin(following)
+            yield item, result
+    finally:
+        if client.status == "running":
+            client.cancel(list(running))
+
+
+def wait_for_one(done: Any, client: Any) -> None:
+    """Wait until something is finished, as long as there is somebody to finish it."""
+    seen = time.monotonic()
+    while not done.has_ready():
+        if answer_of(client.nthreads):
+            seen = time.monotonic()
+        elif time.monotonic() - seen > PATIENCE:
+            raise ClusterError(
+                f"the Dask cluster has had no worker for {PATIENCE:g} seconds: start some, then "
+                "run this again"
+            )
+        time.sleep(0.05)
+
+
+def answer_of(question: Callable[[], R]) -> R:
+    """Ask the scheduler of a cluster something."""
+    try:
+        return question()
+    except OSError as error:
+        raise ClusterError(GONE) from error

@@ -1,5 +1,6 @@
 """Settings of every test: the same cases on every machine, and several blocks for the smallest."""
 
+import logging
 import os
 import signal
 import tempfile
@@ -50,6 +51,26 @@ def filled(tiny):
     for name, contents in tiny_data.CONTENTS.items():
         import_from(tiny_data.write(tiny / name, contents), say=print)
     return tiny
+
+
+@pytest.fixture
+def cluster():
+    """Two workers on this machine, who come back whenever they are killed.
+
+    Dask drops a worker that is not there 15 seconds after one of its name died, be it that it was
+    killed again.
+    """
+    import dask.config
+    from distributed import LocalCluster
+
+    workers = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
+    quiet = {"dashboard_address": "localhost:0", "silence_logs": logging.CRITICAL}
+    patient = {
+        "deploy.lost-worker-timeout": "1 hour",
+        "distributed.scheduler.allowed-failures": 1,
+    }
+    with dask.config.set(patient), LocalCluster(**workers, **quiet) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import csv
 import html.parser
 import json
-import logging
 import os
 import signal
 import stat
@@ -574,9 +573,9 @@ def test_workers_end_when_the_run_is_killed(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
-def test_a_cluster_that_loses_a_worker_gives_the_same_report(sandbox, tmp_path, monkeypatch):
-    from distributed import LocalCluster
-
+def test_a_cluster_that_loses_a_worker_gives_the_same_report(
+    cluster, sandbox, tmp_path, monkeypatch
+):
     write_class(tmp_path / "class", 36, seed=4)
     choices = whole_class.Choices(seed=1, workers=1)
     whole_class.grade_class(tmp_path / "class", tmp_path / "here", choices)
@@ -589,11 +588,8 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_report(sandbox, tmp_path, 
             yield judged
 
     monkeypatch.setattr(whole_class, "judge_class", deadly)
-    workers = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
-    quiet = {"dashboard_address": "localhost:0", "silence_logs": logging.CRITICAL}
-    with LocalCluster(**workers, **quiet) as cluster:
-        choices = whole_class.Choices(seed=1, scheduler=cluster.scheduler_address)
-        whole_class.grade_class(tmp_path / "class", tmp_path / "there", choices)
+    choices = whole_class.Choices(seed=1, scheduler=cluster.scheduler_address)
+    whole_class.grade_class(tmp_path / "class", tmp_path / "there", choices)
     assert contents(tmp_path / "there") == contents(tmp_path / "here")
 
 

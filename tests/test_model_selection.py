@@ -2,7 +2,6 @@
 
 import copy
 import json
-import logging
 import math
 import os
 import pickle
@@ -11,6 +10,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 
 import numpy as np
@@ -676,20 +676,6 @@ def test_a_scheduler_that_does_not_answer_is_one_sentence(monkeypatch):
         pass
 
 
-@pytest.fixture
-def cluster():
-    import dask.config
-    from distributed import LocalCluster
-
-    workers = {"n_workers": 2, "threads_per_worker": 1, "processes": True}
-    quiet = {"dashboard_address": "localhost:0", "silence_logs": logging.CRITICAL}
-    with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
-        LocalCluster(**workers, **quiet) as running,
-    ):
-        yield running
-
-
 @pytest.mark.slow
 def test_forty_trials_on_digits_are_the_same_on_one_worker_and_on_a_dask_cluster(cluster, tmp_path):
     from distributed import Client
@@ -714,6 +700,61 @@ def test_a_worker_that_is_killed_on_a_cluster_takes_nothing_along(cluster, tmp_p
     survived = random_search(deadly(tmp_path, 100), LINE, trials=16, seed=1, cluster=cluster)
     assert [t.error for t in survived.failed] == ["its worker died, more than once"] * 2
     assert survived.best.score == max(x for x in calm.scores if x <= 0.9)
+
+
+@pytest.fixture
+def scheduler_and_worker(tmp_path):
+    """A Dask cluster of two processes, as on two machines; ends what the test left."""
+    file = tmp_path / "scheduler.json"
+    run = [sys.executable, "-m", "dask"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    its = ["--scheduler-file", file]
+    scheduler = subprocess.Popen([*run, "scheduler", "--port=0", "--no-dashboard", *its], **quiet)
+    worker = subprocess.Popen([*run, "worker", "--no-nanny", "--no-dashboard", *its], **quiet)
+    while not file.exists() or not file.read_text().endswith("}"):
+        time.sleep(0.05)
+    yield json.loads(file.read_text())["address"], {"scheduler": scheduler, "worker": worker}
+    for process in (worker, scheduler):
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.slow
+@needs_signals
+@pytest.mark.parametrize(
+    ("lost", "sentence"),
+    [
+        ("worker", r"has had no worker for 0\.5 seconds: start some"),
+        ("scheduler", "the scheduler of the Dask cluster is gone: start it"),
+    ],
+)
+def test_a_cluster_that_is_lost_ends_the_search(
+    scheduler_and_worker, lost, sentence, tmp_path, monkeypatch
+):
+    address, processes_of_cluster = scheduler_and_worker
+    file = tmp_path / "search.jsonl"
+    monkeypatch.setattr(processes, "PATIENCE", 30)  # seconds for the worker to find its scheduler
+
+    def only_one(configuration, seed):
+        if (tmp_path / "one").exists():
+            time.sleep(60)
+        (tmp_path / "one").touch()
+        return configuration["x"]
+
+    def lose():
+        while not file.exists() or file.read_text().count("\n") < 2:
+            time.sleep(0.05)
+        monkeypatch.setattr(processes, "PATIENCE", 0.5)
+        processes_of_cluster[lost].kill()
+
+    loser = threading.Thread(target=lose)
+    loser.start()
+    with pytest.raises(processes.ClusterError, match=sentence):
+        random_search(only_one, LINE, trials=4, seed=1, cluster=address, file=file)
+    loser.join()
+    assert file.read_text().count("\n") == 2  # its head, and the trial that was finished
+    rest = random_search(lambda c, seed: c["x"], LINE, trials=4, seed=1, workers=1, file=file)
+    assert rest == random_search(lambda c, seed: c["x"], LINE, trials=4, seed=1, workers=1)
 
 
 def hill_of_its_own():

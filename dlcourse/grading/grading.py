@@ -6,7 +6,6 @@ from concurrent.futures import BrokenExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from dlcourse.grading.collect import File, Submission, is_late, legible
@@ -15,7 +14,7 @@ from dlcourse.grading.notebook import UnreadableError, read_cells
 from dlcourse.grading.records import Records, Settings
 from dlcourse.grading.sandbox import SandboxError, Server
 from dlcourse.grading.unconfined import OpenServer
-from dlcourse.processes import in_processes
+from dlcourse.processes import ClusterError, in_processes, on_cluster
 
 CHUNK = 8  # notebooks that a worker takes at a time
 HEAVY = 4 << 20  # bytes of notebooks after which a chunk is full
@@ -147,7 +146,7 @@ def judge_class(
     Raises
     ------
     GradingError
-        When workers die again and again.
+        When workers die again and again, or all at once.
     SandboxError
         When the sandbox breaks.
     """
@@ -157,7 +156,7 @@ def judge_class(
         chunks = in_chunks(unjudged(people, records, settings), size)
         lost = False
         try:
-            run = on_cluster if cluster else on_cores
+            run = on_a_cluster if cluster else on_cores
             with closing(run(work, chunks, cluster or workers)) as done:
                 for found in done:
                     lost |= found is None
@@ -166,6 +165,8 @@ def judge_class(
                     yield len(found or ())
         except BrokenExecutor:
             lost = True
+        except ClusterError as error:
+            raise GradingError(f"{error}; what is judged is kept") from error
         finally:
             stop_servers()  # of this process, if it was the only one
         if not lost:
@@ -240,7 +241,7 @@ def on_cores(
     yield from in_processes(work, chunks, workers or cpu_count(), ahead=2)
 
 
-def on_cluster(
+def on_a_cluster(
     work: Work, chunks: Iterator[Chunk], client: Any
 ) -> Generator[list[tuple[str, Judged]] | None, None, None]:
     """Work off chunks on a Dask cluster, which repeats elsewhere what a worker took along.
@@ -250,13 +251,5 @@ def on_cluster(
     list or None
         Nothing for a chunk that Dask has given up.
     """
-    from distributed import KilledWorker, as_completed
-
-    window = 2 * max(sum(client.ncores().values()), 1)
-    running = [client.submit(work, chunk, pure=False) for chunk in islice(chunks, window)]
-    done = as_completed(running, loop=client.loop)
-    for future in done:
-        died = isinstance(future.exception(), KilledWorker)
-        yield None if died else future.result()
-        for chunk in islice(chunks, 1):
-            done.add(client.submit(work, chunk, pure=False))
+    for _, judged in on_cluster(work, chunks, client, ahead=2):
+        yield judged

@@ -12,7 +12,7 @@ import numpy as np
 
 from dlcourse.model_selection.results import Trial
 from dlcourse.model_selection.space import Configuration
-from dlcourse.processes import in_processes
+from dlcourse.processes import in_processes, on_cluster
 
 Objective = Callable[[Configuration, int], Any]  # (configuration, seed) -> score
 Task = tuple[int, Configuration, int]  # number, configuration, seed
@@ -86,7 +86,7 @@ def run_trials(
     Trial
     """
     if cluster is not None:
-        yield from on_cluster(objective, tasks, cluster)
+        yield from on_a_cluster(objective, tasks, cluster)
     elif workers == 1:
         yield from run_here(objective, tasks)
     else:
@@ -132,27 +132,18 @@ def of_dead_worker(task: Task) -> Trial:
 # ---- on a Dask cluster ------------------------------------------------------------------------
 
 
-def on_cluster(objective: Objective, tasks: Sequence[Task], client: Any) -> Iterator[Trial]:
-    """Run tasks on a Dask cluster, which repeats on another worker what one took along.
+def on_a_cluster(objective: Objective, tasks: Sequence[Task], client: Any) -> Iterator[Trial]:
+    """Run tasks on a Dask cluster, and go on when workers die.
 
-    joblib could send them there, too, but would wait for ever for a task that Dask has given up.
-    What it gave up may only have stood beside the one that kills: each runs once more, alone.
+    What Dask gave up may only have stood beside the one that kills: each runs once more, alone.
     """
-    from distributed import KilledWorker, as_completed
-
     run = partial(run_one, objective)
-    futures = {client.submit(run, task, pure=False): task for task in tasks}
     suspects = []
-    try:
-        for future in as_completed(futures, loop=client.loop):
-            if isinstance(future.exception(), KilledWorker):
-                suspects.append(futures[future])
-            else:
-                yield future.result()
-        for task in suspects:
-            future = client.submit(run, task, pure=False)
-            futures[future] = task
-            died = isinstance(future.exception(), KilledWorker)
-            yield of_dead_worker(task) if died else future.result()
-    finally:
-        client.cancel(list(futures))
+    for task, trial in on_cluster(run, tasks, client):
+        if trial is None:
+            suspects.append(task)
+        else:
+            yield trial
+    for task in suspects:
+        for _, trial in on_cluster(run, [task], client):
+            yield trial or of_dead_worker(task)

@@ -64,6 +64,9 @@ def grid_search(
     ValueError
         When the space is empty or the grid larger than 10,000, when the objective gives
         no number, or when the file is of another search.
+    ClusterError
+        When the cluster had no worker for a minute. What is finished is in the file, if
+        there is one, and is not tried again.
 
     Notes
     -----
@@ -116,6 +119,8 @@ def random_search(
     ------
     ValueError
         As `grid_search`, and when there are fewer than 1 trials.
+    ClusterError
+        As `grid_search`.
 
     Notes
     -----
