@@ -48,11 +48,11 @@ def import_times(rounds: int) -> Iterator[tuple[str, float]]:
 
 
 def median_time(code: str, rounds: int) -> float:
-    """Take the median seconds of running code in a new process, after a run that warms up."""
+    """Take the median seconds of running code in a new process."""
     command = [sys.executable, "-c", code]
     times = []
-    for _ in range(rounds + 1):
+    for _ in range(rounds):
         started = time.perf_counter()
         subprocess.run(command, check=True)
         times.append(time.perf_counter() - started)
-    return statistics.median(times[1:])
+    return statistics.median(times)
