@@ -75,6 +75,11 @@ class ByHand:
         """Read the parameters and buffers of a net."""
         return net.state_dict()
 
+    @staticmethod
+    def shapes(net: Box) -> dict[str, tuple[int, ...]]:
+        """Read the shapes of parameters and buffers, also of a net too large to copy."""
+        return {name: a.shape for kind in ("params", "buffers") for name, a in net.named(kind)}
+
     def use(self, net: Box, x: Array) -> Array:
         """Run a net as it is used, and leave it in the mode it was in."""
         training = net.training
@@ -116,6 +121,11 @@ class InTorch:
     def state(self, net: torch.nn.Module) -> dict[str, Tensor]:
         """Read the parameters and buffers of a net."""
         return {name: tensor.detach().clone() for name, tensor in net.state_dict().items()}
+
+    @staticmethod
+    def shapes(net: torch.nn.Module) -> dict[str, tuple[int, ...]]:
+        """Read the shapes of parameters and buffers."""
+        return {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
 
     @torch.no_grad()
     def use(self, net: torch.nn.Module, x: Tensor) -> Tensor:

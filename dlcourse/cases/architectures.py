@@ -34,19 +34,20 @@ def play_counts(side: Any, case: Case) -> dict[str, Any]:
     model, args, options, shape = case.arguments.values()
     lib = side.lib
     frozen = tuple(sorted(options.items()))
-    return counted(lib.outline, lib.count_layers, getattr(lib, model), args, frozen, shape)
+    counters = lib.outline, lib.count_layers, side.shapes
+    return counted(counters, getattr(lib, model), args, frozen, shape)
 
 
 @cache  # the large nets take a second to build
 def counted(
-    outline: Callable[..., Any],
-    count_layers: Callable[..., Any],
+    counters: tuple[Callable[..., Any], ...],
     model: Any,
     args: tuple[Any, ...],
     options: tuple[tuple[str, Any], ...],
     shape: tuple[int, ...],
 ) -> dict[str, Any]:
     """Count a net by its layers and by its state."""
+    outline, count_layers, shapes = counters
     net = outline(model, *args, **dict(options))
     found: dict[str, Any] = {
         f"{layer.kind} {layer.name}": np.array(
@@ -57,8 +58,7 @@ def counted(
         )
         for layer in count_layers(net, shape)
     }
-    found |= {name: np.array(tuple(a.shape)) for name, a in net.state_dict().items()}
-    return found
+    return found | {name: np.array(own) for name, own in shapes(net).items()}
 
 
 def large_model(

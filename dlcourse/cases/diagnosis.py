@@ -27,7 +27,9 @@ def no_range(rng: np.random.Generator) -> Case:
 
 def deep_net(rng: np.random.Generator, *, n: int, g: int, norm: int) -> Case:
     """A net with two hidden layers, and inputs."""
-    arguments = {"activation": ("Sigmoid", "Tanh", "ReLU")[g], "batch_norm": bool(norm)}
+    activation = ("Sigmoid", "Tanh", "ReLU")[g]
+    output = activation if rng.random() < 0.5 else "Identity"
+    arguments = {"activation": activation, "output": output, "batch_norm": bool(norm)}
     state = normalized_state(rng) if norm else draw_state(rng, [3, 4, 5, 2])
     return Case(arguments | {"state": state}, (rng.standard_normal((n, 3)),))
 

@@ -75,11 +75,14 @@ def play_check_gradients(side: Any, case: Case) -> dict[str, Any]:
 
 
 def play_kink_warning(side: Any, case: Case) -> dict[str, Any]:
-    """Whether a check of a ReLU warns: only with an input at zero."""
+    """Whether a check of a ReLU warns: only with an input at zero, where it is as far off."""
+    x = side.array(case.inputs[0])
+    dy = side.array(np.arange(1.0, len(x) + 1))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        side.lib.check_gradients(side.lib.ReLU(), side.array(case.inputs[0]), step=1e-4)
-    return {"warned": any(issubclass(w.category, side.lib.KinkWarning) for w in caught)}
+        errors = side.lib.check_gradients(side.lib.ReLU(), x, dy=dy, step=1e-4)
+    warned = any(issubclass(w.category, side.lib.KinkWarning) for w in caught)
+    return {"warned": warned, "error": round(errors["input 0"], 6)}  # behind it is rounding
 
 
 # Finite differences, and counting by comparing slopes, need the 16 digits of float64:

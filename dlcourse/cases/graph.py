@@ -21,7 +21,7 @@ def build_graph(side: Any, *, d: int, m: int) -> Any:
         {
             "square": (lib.Multiply(), "a", "a"),
             "sum": (lib.Add(), "square", "h"),
-            "h": (lib.Tanh(), "a"),
+            "h": (lib.Tanh(), "square"),
             "dead": (lib.ReLU(), "h"),
             "a": (lib.Affine(d, m), "mixed"),
             "mixed": (lib.Multiply(), "x", "z"),

@@ -71,9 +71,10 @@ def chain(rng: np.random.Generator, *, n: int, d: int, m: int) -> Case:
 
 
 def build_chain(side: Any, *, d: int, m: int) -> Any:
-    """Two layers, one of them in a chain of its own."""
+    """The end of a chain: two layers, one of them in a chain of its own."""
     lib = side.lib
-    return lib.Sequential(lib.Affine(d, m), lib.Sequential(lib.Tanh(), lib.Affine(m, 2)))
+    inner = lib.Sequential(lib.Tanh(), lib.Affine(m, 2))
+    return lib.Sequential(lib.ReLU(), lib.Affine(d, m), inner)[1:]
 
 
 def named_chain(rng: np.random.Generator, *, n: int, d: int, m: int) -> Case:

@@ -113,13 +113,14 @@ def normalized_net(rng: np.random.Generator, *, n: int, training: int) -> Case:
 
 
 def play_global_statistics(side: Any, case: Case) -> dict[str, Any]:
-    """The state after the final phase, what the net gives then, and the mode it is left in."""
+    """The state after the final phase, what the net gives then, and how it is left."""
     arguments = case.arguments
     net = side.load(side.lib.MLP([3, 4, 5, 2], batch_norm=True), arguments["state"])
     net.train(arguments["training"])
     x = side.array(case.inputs[0])
     side.lib.compute_global_statistics(net, x)
     left = {"training": net.training, "training inside": net[1].training}
+    left["momentum"] = net[1].momentum
     return {**side.state(net), **left, "value": net.train(False)(x[:1])}
 
 

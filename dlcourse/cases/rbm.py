@@ -74,14 +74,22 @@ def play_gibbs_sample(side: Any, case: Case) -> dict[str, Any]:
 
 
 def divergence(rng: np.random.Generator, *, n: int, d: int, m: int, steps: int) -> Case:
-    """Data for contrastive divergence, and the numbers of some steps."""
-    inputs = bits(rng, n, d), rng.random((steps, n, m + d))
-    return Case({"d": d, "m": m}, inputs, frozenset({1}), build=build_divergence)
+    """Data for contrastive divergence, and the numbers of some steps: an input, or a source."""
+    v, uniforms = bits(rng, n, d), rng.random((steps, n, m + d))
+    arguments = {"d": d, "m": m}
+    if rng.random() < 0.5:
+        return Case(arguments, (v, uniforms), frozenset({1}), build=build_divergence)
+    return Case({**arguments, "steps": steps, "source": uniforms}, (v,), build=build_divergence)
 
 
-def build_divergence(side: Any, *, d: int, m: int, steps: int = 1) -> Any:
-    """Contrastive divergence for a machine."""
-    return side.lib.ContrastiveDivergence(side.lib.RBM(d, m), steps=steps)
+def build_divergence(
+    side: Any, *, d: int, m: int, steps: int = 1, source: Array | None = None
+) -> Any:
+    """Contrastive divergence for a machine, which may have a source of numbers."""
+    rbm = side.lib.RBM(d, m)
+    if source is not None:
+        rbm.uniforms = lambda shape: side.array(source)[: shape[0]]
+    return side.lib.ContrastiveDivergence(rbm, steps=steps)
 
 
 def no_steps(rng: np.random.Generator) -> Case:
