@@ -82,25 +82,33 @@ def browser():
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print the table of mutants: for each concept, the planted bugs and what became of them."""
-    table = {}
-    for outcome, word in (("passed", "killed"), ("failed", "ALIVE")):
-        for report in terminalreporter.getreports(outcome):
-            _, _, mutant = report.nodeid.partition("test_every_mutant_is_killed[")
-            if mutant:
-                concept, _, bug = mutant.removesuffix("]").partition("-")
-                table.setdefault(concept, []).append(f"{bug} {word}")
-    if table:
-        terminalreporter.section("mutants")
-        for concept, bugs in sorted(table.items()):
-            terminalreporter.line(f"{concept:26} {len(bugs)}: {', '.join(sorted(bugs))}")
-        terminalreporter.line(f"{sum(map(len, table.values()))} mutants of {len(table)} concepts")
+    """Say after the tests what became of the mutants, and how many tasks there are."""
+    say_mutants(terminalreporter)
     if terminalreporter.stats and any("test_exercises" in n for n in nodeids(terminalreporter)):
         terminalreporter.section("exercises")
         tasks = everything()
         wrong = sum(len(task.wrong) for _, task in tasks.values())
         points = sum(task.points for _, task in tasks.values())
         terminalreporter.line(f"{len(tasks)} tasks, {points} points, {wrong} wrong answers known")
+
+
+def say_mutants(terminalreporter):
+    """Say how many bugs were planted, and which of them lived."""
+    killed, alive = (
+        [
+            r.nodeid
+            for r in terminalreporter.getreports(outcome)
+            if "::test_every_mutant_" in r.nodeid
+        ]
+        for outcome in ("passed", "failed")
+    )
+    if killed or alive:
+        concepts = {nodeid.partition("-")[0] for nodeid in killed + alive}
+        terminalreporter.line(
+            f"mutants: {len(killed + alive)} planted in {len(concepts)} places, {len(alive)} alive"
+        )
+        for nodeid in alive:
+            terminalreporter.line(f"  ALIVE: {nodeid.partition('::test_every_mutant_')[2]}")
 
 
 def nodeids(terminalreporter):

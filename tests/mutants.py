@@ -820,5 +820,250 @@ PROCEDURES = {
         ("sign", "entropy_of_m - entropies", "entropies - entropy_of_m"),
         ("one side", "(times_log(p, p) + times_log(q, q)) / 2", "times_log(p, p)"),
     ],
+    "logsumexp": [
+        ("overflows", "np.exp(a - top).sum(axis=-1)) + top[..., 0]", "np.exp(a).sum(axis=-1))"),
+        ("forgets the top", " + top[..., 0]", ""),
+        ("over the batch", "axis=-1", "axis=0"),
+        ("mean for sum", "np.exp(a - top).sum(", "np.exp(a - top).mean("),
+    ],
+    "softmax_jacobian": [
+        ("diagonal only", " - np.outer(p, p)", ""),
+        ("sign", "np.diag(p) - np.outer(p, p)", "np.outer(p, p) - np.diag(p)"),
+        ("no diagonal", "np.diag(p) - np.outer(p, p)", "-np.outer(p, p)"),
+        ("scores for probabilities", "np.outer(p, p)", "np.outer(p, a)"),
+    ],
+    "zero_one_error": [
+        ("how often it is right", "!= y", "== y"),
+        ("a count", ".mean()", ".sum()"),
+        ("the lowest", "argmax", "argmin"),
+        ("best example for best class", "argmax(axis=1)", "argmax(axis=0)"),
+    ],
+    "top_k_error": [
+        ("one guess more", ">= k", "> k"),
+        ("how often it is right", ">= k", "< k"),
+        ("ties are right", " | ((a == a_y) & (classes < y[:, None]))", ""),
+        ("ties are wrong", "(a > a_y) | ((a == a_y) & (classes < y[:, None]))", "(a >= a_y)"),
+        ("a count", ".mean()", ".sum()"),
+    ],
+    "numerical_gradient": [
+        ("not divided by the step", "((ahead + behind) * step)", "(ahead + behind)"),
+        ("missing factor 2", "(ahead + behind) * step", "step"),
+        ("sign", "float(f(right)) - float(f(left))", "float(f(left)) - float(f(right))"),
+        ("forwards alone", "left[i] -= behind * step", "pass"),
+        ("moves what it was given", "right, left = x.copy(), x.copy()", "right, left = x, x"),
+    ],
+    "relative_error": [
+        ("absolute", ") / longer)", "))"),
+        ("over the shorter", "longer = max(", "longer = min("),
+        (
+            "over the estimate",
+            "max(np.linalg.norm(estimate), np.linalg.norm(gradient))",
+            "np.linalg.norm(estimate)",
+        ),
+        ("divides by 0", "if longer > 0 else 0.0", ""),
+    ],
+    "at_kink": [
+        ("looks to one side", 'scheme="backward"', 'scheme="forward"'),
+        ("everywhere", "> max(", "> -max("),
+        ("smooth ones", "> max(", "< max("),
+        ("nothing is steep enough", "0.01 * steepest", "10 * steepest"),
+    ],
+    "finite_difference_errors": [
+        ("one step for all", "step=step, scheme=scheme", "step=steps[0], scheme=scheme"),
+        ("always central", "scheme=scheme)", 'scheme="central")'),
+        (
+            "compares with itself",
+            "relative_error(estimate, gradient)",
+            "relative_error(estimate, estimate)",
+        ),
+    ],
+    "check_gradients": [
+        (
+            "never wrong",
+            "numerical_gradient(f, x.copy(), step=step), gradient)",
+            "gradient, gradient)",
+        ),
+        (
+            "of the sum, whatever dy",
+            "float((dy * box(*inputs)).sum())",
+            "float(box(*inputs).sum())",
+        ),
+        (
+            "parameters forgotten",
+            'checked |= {name: (param, grads[name]) for name, param in box.named("params")}',
+            "pass",
+        ),
+        ("moves nothing", "x[...] = moved", "x[...] = kept"),
+        ("leaves it moved", "x[...] = kept", "pass"),
+        ("adds to old gradients", "box.zero_grad()", "box.bprop(dy)"),
+    ],
+    "hessian": [
+        ("two of the four", "- f(x - e[i] + e[j])", "- f(x + e[i] - e[j])"),
+        ("missing factor 4", "(4 * step**2)", "step**2"),
+        ("missing square", "step**2", "step"),
+        ("sign", "return h", "return -h"),
+    ],
+    "classify_critical_point": [
+        ("minimum and maximum swapped", "if up else", "if down else"),
+        ("no saddle", "if up and down", "if False"),
+        ("flat is a minimum", "if flat:", "if False:"),
+        ("the diagonal decides", "np.linalg.eigvalsh(hessian)", "np.diag(hessian)"),
+    ],
+    "subtract_mean": [
+        ("mean of the batch", "x - mean", "x - x.mean(axis=0)"),
+        ("mean of a channel", "x - mean", "x - mean.mean(axis=(1, 2), keepdims=True)"),
+        ("added", "x - mean", "x + mean"),
+    ],
+    "output_size": [
+        ("one window less", "// stride + 1", "// stride"),
+        ("padding at one end", "(size + 2 * padding - reach)", "(size + padding - reach)"),
+        ("no gaps", "reach = dilation * (kernel - 1) + 1", "reach = kernel"),
+        (
+            "rounds up",
+            "(size + 2 * padding - reach) // stride",
+            "-(-(size + 2 * padding - reach) // stride)",
+        ),
+    ],
+    "topological_order": [
+        ("as written", "order += ready", "return list(reads)"),
+        ("turned round", "return order", "return order[::-1]"),
+        ("waits for one", "not any(child", "not all(child"),
+    ],
+    "Box": [
+        ("does not set to zero", "grad[...] = 0.0", "pass"),
+        ("children without their names", 'yield f"{child}.{name}", array', "yield name, array"),
+        ("children stay in training", "box.train(training)", "pass"),
+        ("loads nothing", "array[...] = new[name]", "pass"),
+        (
+            "buffers forgotten",
+            'for kind in ("params", "buffers") for',
+            'for kind in ("params",) for',
+        ),
+    ],
+    "Chain": [
+        (
+            "names lost",
+            "zip(self.names, self.boxes, strict=True)",
+            "((str(i), b) for i, b in enumerate(self.boxes))",
+        ),
+        ("names turned round", "self.names = tuple(boxes)", "self.names = tuple(boxes)[::-1]"),
+        ("order turned round", "*boxes.values()", "*list(boxes.values())[::-1]"),
+    ],
+    "MLP": [
+        ("one layer less", "pairwise(sizes[:-1])", "list(pairwise(sizes[:-1]))[:-1]"),
+        ("no output activation", "getattr(activations, output)()]", "activations.Identity()]"),
+        ("always ReLU", "getattr(activations, activation)()", "activations.ReLU()"),
+        ("no batch normalization", "if batch_norm:", "if False:"),
+        ("the other way round", "if dropout:", "if not dropout:"),
+    ],
+    "outline": [
+        ("forgets its options", "rng=Blank(), **options", "rng=Blank()"),
+        ("without its output layer", "return net", "return net[:-1]"),
+    ],
+    "count_layers": [
+        ("pixels not counted", "].size * pixels", "].size"),
+        ("strides forgotten", "seen.jump * stride[0])", "seen.jump)"),
+        ("kernel for kernel - 1", "(kernel[0] - 1) * seen.jump", "kernel[0] * seen.jump"),
+        (
+            "biases not counted",
+            "for p in box.params.values()",
+            "for p in box.params.values() if p.ndim > 1",
+        ),
+        ("narrowest view", "widest = max(", "widest = min("),
+        (
+            "branches not read",
+            "read = [values[other] for other in box.reads[child]]",
+            "read = inputs",
+        ),
+    ],
+    "LeNet": [
+        ("one size smaller", "padding=kernel_size // 2", "padding=0"),
+        ("channels swapped", "Conv2d(1, channels[0],", "Conv2d(1, channels[1],"),
+        ("always ReLU", "getattr(activations, activation)", "activations.ReLU"),
+        ("no stride", "pool2=MaxPool2d(2)", "pool2=MaxPool2d(2, stride=1)"),
+    ],
+    "AlexNet": [
+        ("one group", "padding=2, groups=groups", "padding=2"),
+        ("stride 2", "stride=4", "stride=2"),
+        ("pooling without overlap", "MaxPool2d(3, stride=2)", "MaxPool2d(2, stride=2)"),
+        ("all layers stay", "layer not in without", "True"),
+    ],
+    "VGG": [
+        ("one layer less in each stage", "range(convolutions)", "range(convolutions - 1)"),
+        ("larger kernels", "width, 3, padding=1", "width, 5, padding=2"),
+        ("a narrow layer", "Affine(4096, 4096, rng=rng)", "Affine(4096, 4096 // 2, rng=rng)"),
+    ],
+    "Inception": [
+        (
+            "branches swapped",
+            '(Concat(), "ones", "threes", "fives"',
+            '(Concat(), "ones", "fives", "threes"',
+        ),
+        ("not pooled", 'rng=rng), "pool")', 'rng=rng), "x")'),
+        ("not rectified", "relu=ReLU()", "relu=Dropout(0.0)"),
+        ("size lost", "padding = kernel_size // 2", "padding = 0"),
+    ],
+    "GoogLeNet": [
+        ("one pooling less", 'in ("4a", "5a")', 'in ("4a",)'),
+        ("first head one module late", '"inception4a")', '"inception4b")'),
+        ("heads without a full layer", "128 * 4 * 4, 1024", "128 * 4 * 4, 128"),
+        ("larger first kernel", "convolved(3, 64, 7", "convolved(3, 64, 9"),
+    ],
+    "BasicBlock": [
+        ("no shortcut", "way if residual else None", "None"),
+        ("always residual", "way if residual else None", "way"),
+        ("shortcut from the middle", '(way, "x")', '(way, "relu1")'),
+        ("always the same way", "kind=shortcut", 'kind="B"'),
+        ("not added", '(Add(), last, "downsample")', "(Add(), last, last)"),
+    ],
+    "Bottleneck": [
+        ("no shortcut", "way if residual else None", "None"),
+        ("last layer left out", 'ending("bn3"', 'ending("relu2"'),
+        (
+            "stride forgotten",
+            "convolution(in_channels, channels, 1, stride=stride",
+            "convolution(in_channels, channels, 1, stride=1",
+        ),
+        ("as wide as thin", "channels * self.expansion", "channels"),
+    ],
+    "ResNet": [
+        ("bottlenecks too early", "depth < 50", "depth < 30"),
+        ("every stage strides", "1 if k == 0 else 2", "2"),
+        ("every block strides", "stride if k == 0 else 1", "stride"),
+        ("widths of the input", "channels = width * block.expansion", "channels = width"),
+    ],
+    "CifarResNet": [
+        ("always residual", '"residual": residual', '"residual": True'),
+        ("one shortcut for all", '"shortcut": shortcut', '"shortcut": "B"'),
+        ("every stage strides", "1 if k == 0 else 2", "2"),
+        ("one block more", "width, n,", "width, n + 1,"),
+    ],
+    "xor_network": [
+        ("gain forgotten", "gain * np", "np"),
+        ("bias of an OR", "[0.5, -1.5]", "[0.5, 0.5]"),
+        ("weights swapped", "[[0.7, -0.4]]", "[[-0.4, 0.7]]"),
+    ],
+    "staircase_network": [
+        ("edges one step early", "-edges[1:-1]", "-edges[:-2]"),
+        ("jumps not halved", "np.diff(levels) / 2", "np.diff(levels)"),
+        ("starts at 0", "levels[0] + jumps.sum()", "jumps.sum()"),
+    ],
+    "sawtooth_network": [
+        ("no kink in the middle", "[0.0, -0.5]", "[0.0, 0.0]"),
+        ("one fold less", "range(1, folds)", "range(2, folds)"),
+        ("one slope for both", "[2.0, -4.0]", "[2.0, -2.0]"),
+    ],
+    "linear_pieces": [
+        ("counts bends", "1 + int", "int"),
+        ("crossings at the left end", "x[i] + t * (x[i + 1] - x[i])]", "x[i]]"),
+        ("bends upwards alone", "np.abs(np.diff(slopes))", "np.diff(slopes)"),
+    ],
 }
-"""Mistakes in functions, optimizers and other procedures."""
+"""Mistakes in functions, optimizers, nets and other procedures."""
+
+WITHOUT = {
+    "BatchNorm2d": "it is `BatchNorm1d`, line for line, but for the number of dimensions it takes",
+    "KinkWarning": "it is a name for a warning and computes nothing; `check_gradients` gives it",
+    "LayerCount": "it is a record and computes nothing; `count_layers` fills it",
+}
+"""Concepts in which nothing can be planted, and why."""

@@ -1,107 +1,42 @@
 """The tests of the twins catch planted bugs: every mutant is killed.
 
-A mutant is a line of a `bprop` (or of the `fprop` that saves for it), of an optimizer, a schedule
-or another procedure, changed into a mistake that people make.  A new `bprop` without three mutants
-fails, and so does a mutant that lives.
+A mutant is a line of a concept, by hand or in PyTorch, changed into a mistake that people make.  A
+concept without mutants fails, and so does a mutant that lives.
 """
 
-import copy
 import inspect
-import textwrap
 
-import numpy as np
+import mutants_of_torch
 import pytest
-from mutants import MUTANTS, PROCEDURES
+from mutants import MUTANTS, PROCEDURES, WITHOUT
+from planting import PROVEN_BY, count_anew, plant, survives
 
-from dlcourse import by_hand, parity
-from dlcourse.twins import find
+from dlcourse import by_hand, in_torch
 
 BOXES = sorted(
     name
     for name in by_hand.__all__
     if inspect.isclass(getattr(by_hand, name)) and "bprop" in vars(getattr(by_hand, name))
 )
-PLANTED = [
-    pytest.param(name, bug, old, new, id=f"{name}-{bug}")
-    for name, mutants in (MUTANTS | PROCEDURES).items()
-    for bug, old, new in mutants
-]
+BY_HAND, IN_TORCH = MUTANTS | PROCEDURES, mutants_of_torch.MUTANTS
 
 
-def plant(monkeypatch, name, old, new):
-    """Change one piece of source of a concept; the piece must be there."""
-    concept = getattr(by_hand, name)
-    module = inspect.getmodule(concept)
-    if not inspect.isclass(concept) and old in inspect.getsource(concept):
-        mutant = mutated(concept, old, new, dict(vars(module)))
-        monkeypatch.setattr(module, name, mutant)  # for the concepts that are made of it
-        monkeypatch.setattr(by_hand, name, mutant)
-        return
-    members = vars(concept) if inspect.isclass(concept) else {}
-    methods = {name: f for name, f in members.items() if inspect.isfunction(f)}
-    for method in sorted(methods, key=lambda method: method != "bprop"):
-        if old in inspect.getsource(methods[method]):
-            namespace = dict(vars(module)) | {"__class__": concept}
-            monkeypatch.setattr(concept, method, mutated(methods[method], old, new, namespace))
-            return
-    for helper, function in inspect.getmembers(module, inspect.isfunction):
-        if function.__module__ == module.__name__ and old in inspect.getsource(function):
-            monkeypatch.setattr(module, helper, mutated(function, old, new, dict(vars(module))))
-            return  # it was in what the concept leaves to a function beside it
-    raise AssertionError(f"{name} has no {old!r} to change: update its mutants")
-
-
-def mutated(function, old, new, namespace):
-    """Compile a function anew with a piece of its source changed."""
-    source = textwrap.dedent(inspect.getsource(function))
-    assert old in source, f"{function.__qualname__} has no {old!r} to change: update its mutants"
-    changed = source.replace(old, new).replace("super()", "super(__class__, self)")
-    exec(changed, namespace)
-    return namespace[function.__name__]
-
-
-def survives(name):
-    """Whether the twins still agree on twenty cases, in training, in use, and on a second sweep."""
-    twin = find(name)
-    for seed in range(20):
-        rng = np.random.default_rng(seed)
-        case = twin.case(rng, **twin.draw_sizes(rng))
-        try:
-            found = parity.compare(twin, case, seed=seed) + twice(twin, case, seed)
-            if twin.play is None:
-                found += parity.compare(twin, case, seed=seed, training=False)
-        except (ArithmeticError, TypeError, ValueError, KeyError, IndexError):
-            return False
-        if not all(difference.agrees for difference in found):
-            return False
-    return True
-
-
-def twice(twin, case, seed):
-    """Run two sweeps through one box: gradients double, and nothing stale is left."""
-    if twin.play is not None:
-        return []
-    hand = parity.ByHand()
-    box = parity.build(twin, case, hand)
-    used = copy.deepcopy(box)
-    dy = np.random.default_rng(seed).standard_normal(box(*case.inputs).shape)
-    first = parity.as_tuple(box.bprop(dy))
-    once = hand.gradients(box)
-
-    box = used
-    box(*(x[::-1].copy() for x in case.inputs))  # other inputs, whose traces must not stay
-    box.bprop(dy)
-    box.zero_grad()
-    for _ in range(2):
-        box(*case.inputs)
-        again = parity.as_tuple(box.bprop(dy))
-    ours = hand.gradients(box) | dict(enumerate(again))
-    theirs = {name: 2 * grad for name, grad in once.items()} | dict(enumerate(first))
-    ours, theirs = (
-        {str(name): grad for name, grad in side.items() if grad is not None}
-        for side in (ours, theirs)
+def planted(table):
+    """One parameter for each mutant of a table."""
+    return pytest.mark.parametrize(
+        ("name", "bug", "old", "new"),
+        [
+            pytest.param(name, bug, old, new, id=f"{name}-{bug}")
+            for name, mutants in table.items()
+            for bug, old, new in mutants
+        ],
     )
-    return list(parity.differences(ours, theirs, twin.tolerance))
+
+
+def nothing_of_ours(name):
+    """Say why nothing of a concept in PyTorch can be changed: it is made elsewhere."""
+    module = inspect.getmodule(getattr(in_torch, name)).__name__
+    return "" if module.startswith("dlcourse.in_torch.") else f"it is that of {module}"
 
 
 @pytest.mark.parametrize("name", BOXES)
@@ -110,18 +45,59 @@ def test_every_bprop_has_mutants_and_lives_without_them(name):
     assert survives(name), f"{name} is not equal to its twin even without a bug"
 
 
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_every_procedure_lives_without_mutants(name):
+    alive = survives(name, cases=3)  # tests/test_twins.py has more
+    assert alive, f"{name} is not equal to its twin even without a bug"
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # wrong code divides by zero
-@pytest.mark.parametrize(("name", "bug", "old", "new"), PLANTED)
+@planted(BY_HAND)
 def test_every_mutant_is_killed(monkeypatch, name, bug, old, new):
-    plant(monkeypatch, name, old, new)
+    count_anew(monkeypatch, by_hand)
+    plant(monkeypatch, by_hand, name, old, new)
     assert not survives(name), f"{name}: the bug {bug!r} ({old!r} -> {new!r}) was not noticed"
 
 
-@pytest.mark.parametrize("name", PROCEDURES)
-def test_every_procedure_lives_without_mutants(name):
-    assert survives(name), f"{name} is not equal to its twin even without a bug"
+@pytest.mark.filterwarnings("ignore::UserWarning")  # wrong code spreads what it should not
+@planted(IN_TORCH)
+def test_every_mutant_is_killed_in_torch(monkeypatch, name, bug, old, new):
+    count_anew(monkeypatch, in_torch)
+    plant(monkeypatch, in_torch, name, old, new)
+    alive = survives(name, swept=False)
+    assert not alive, f"in_torch.{name}: the bug {bug!r} ({old!r} -> {new!r}) was not noticed"
 
 
-def test_the_tables_name_only_concepts_that_are_there():
+@pytest.mark.parametrize(
+    ("lib", "table", "without"),
+    [
+        (by_hand, BY_HAND, WITHOUT),
+        (
+            in_torch,
+            IN_TORCH,
+            mutants_of_torch.WITHOUT
+            | {name: why for name in in_torch.__all__ if (why := nothing_of_ours(name))},
+        ),
+    ],
+    ids=["by_hand", "in_torch"],
+)
+def test_every_concept_has_mutants_or_a_reason_why_not(lib, table, without):
+    assert set(table) | set(without) <= set(lib.__all__), "a concept is gone; take its mutants out"
+    missing = sorted(set(lib.__all__) - set(table) - set(without))
+    assert not missing, f"plant two bugs or more in {', '.join(missing)}, as CONTRIBUTING.md says"
+    both = sorted(set(table) & set(without))
+    assert not both, f"{', '.join(both)} has mutants, and a reason why it has none"
+    few = [name for name, mutants in table.items() if len(mutants) < 2]
+    assert not few, f"one bug is not enough for {', '.join(few)}"
+    assert all(len(reason.split()) >= 5 for reason in without.values())
+
+
+def test_each_mutant_stands_once_and_in_its_table():
     assert set(MUTANTS) <= set(BOXES), "a box is gone; take its mutants out"
-    assert set(PROCEDURES) <= set(by_hand.__all__) - set(BOXES)
+    assert not set(PROCEDURES) & set(BOXES)
+    assert set(PROVEN_BY) <= set(BY_HAND)
+    for table in (BY_HAND, IN_TORCH):
+        for name, mutants in table.items():
+            for column in (0, slice(1, 3)):
+                once = [mutant[column] for mutant in mutants]
+                assert len(set(once)) == len(once), f"{name} has one mutant twice"
