@@ -72,6 +72,7 @@ def test_the_same_seed_gives_the_same_cases():
         (lambda x: (2 * x, x), "It gave 2 results in a tuple; asked for: one result"),
         (lambda x: x / 0, "not all finite"),
         (lambda x: None, "`return` missing"),
+        (lambda x: (x, None), "one of the results is None"),
         (lambda x: "two", "It gave 'two' where numbers are asked for"),
         (lambda x: {1: 2}, "gives a dict, not numbers"),
         (lambda x: [[1], [1, 2]], "gives a list, not numbers"),
@@ -107,6 +108,7 @@ def test_a_known_mistake_draws_its_hint_and_others_none():
     assert judged(lambda x: x + x).state == "right"
 
 
+@pytest.mark.usefixtures("own_record")
 def test_what_is_not_written_is_not_attempted():
     def stub(x):
         raise NotImplementedError()
@@ -393,9 +395,11 @@ def test_marks_come_in_pairs(source, said):
 def test_exercises_have_no_outputs_and_the_seed_of_their_learner():
     made = notebook("SEED = 0  # yours")
     made.cells[0].outputs = [nbformat.v4.new_output("stream", text="hello")]
+    made.cells[0].execution_count = 3
     (cell,) = derive.derive(made, seed=12).cells
     assert cell.source == "SEED = 12  # yours"
-    assert cell.outputs == []
+    assert (cell.outputs, cell.execution_count) == ([], None)
+    assert made.cells[0].source == "SEED = 0  # yours"  # the solutions are as they were
 
 
 def test_commands_of_exercises_refuse_bad_usage_in_one_sentence(tmp_path):

@@ -166,6 +166,30 @@ def test_what_is_wrong_with_copied_cells_is_said_with_what_to_do():
     assert '0 cells are `check("ridge-position", SEED)`; one should be' in found
 
 
+def test_an_answer_needs_its_marks_and_its_text_a_name():
+    notebook = copy.deepcopy(read("solutions", "01-neurons"))
+    for cell in notebook.cells:
+        if cell.id == "neuron-forward":
+            cell.source = cell.source.replace(derive.BEGIN, "# here")
+        elif cell.id == "ridge-position-text":
+            cell.id = "some-text"
+    found = list(derive.problems(notebook, "01-neurons"))
+    assert [problem.partition(":")[0] for problem in found] == [
+        "ridge-position has no heading",
+        "the answer to neuron-forward has no ### BEGIN SOLUTION and ### END SOLUTION",
+    ]
+    given = "def neuron_forward(x, w, b):\n    return 0"  # such as a buggy function to mend
+    assert derive.part_of(given) == ([], "")
+
+
+def test_exercises_can_be_derived_with_a_seed_of_their_own(tmp_path):
+    derive.derive_all(tmp_path, ["01"], seed=7)
+    text = (tmp_path / "01-neurons.ipynb").read_text(encoding="utf-8")
+    assert "SEED = 7" in text and "SEED = 0" not in text
+    with pytest.raises(ValueError, match="no exercises are called 'x'"):
+        derive.derive_all(tmp_path, ["x"])
+
+
 def test_the_course_s_own_solutions_are_tidied_as_exercises_are_derived(tmp_path, monkeypatch):
     (tmp_path / "solutions").mkdir()
     path = tmp_path / "solutions" / "01-neurons.ipynb"
