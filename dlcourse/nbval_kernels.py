@@ -30,8 +30,7 @@ class WatchedKernel(nbval.plugin.RunningKernel):  # type: ignore[misc]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            for name, value in without_network(os.environ).items():
-                patch.setenv(name, value)
+            patch.setenv("PYTHONPATH", without_network(os.environ)["PYTHONPATH"])
             super().__init__(*arguments, **options)
 
     @property

@@ -1,6 +1,6 @@
 """Cases of architectures: real nets, counted and not run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -57,8 +57,15 @@ def counted(
         )
         for layer in count_layers(net, shape)
     }
-    found |= {name: np.array(tuple(a.shape)) for name, a in net.state_dict().items()}
+    found |= {name: np.array(tuple(a.shape)) for name, a in state(net).items()}
     return found
+
+
+def state(net: Any) -> Mapping[str, Any]:
+    """Name the parameters and buffers; `state_dict` by hand copies: a gigabyte of an outline."""
+    if not hasattr(net, "named"):
+        return net.state_dict()
+    return {name: a for kind in ("params", "buffers") for name, a in net.named(kind)}
 
 
 def large_model(
