@@ -74,8 +74,10 @@ def peak_megabytes(pid: int) -> float:
             return int(most[1]) * 1024 / 1e6
     except OSError:
         pass
-    try:
-        memory = psutil.Process(pid).memory_info()
-    except psutil.Error:
-        return 0.0
-    return float(getattr(memory, "peak_wset", memory.rss)) / 1e6
+    most_of = [0.0]
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):  # Windows: venv's Python is two
+            memory = each.memory_info()
+            most_of.append(getattr(memory, "peak_wset", memory.rss) / 1e6)
+    return max(most_of)
