@@ -8,6 +8,8 @@ from typing import Any
 Notebook = Any  # nbformat's NotebookNode, which is a dict with attributes
 
 LARGEST = 600_000  # bytes of a lecture with its outputs
+SECONDS = 60  # that a lecture should take; twice as many of the processor's are too many anywhere
+MEMORY = 1000  # megabytes that it may have
 ALLOWED_TAGS = {"nbval-ignore-output", "predict", "slow"}
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 

@@ -14,11 +14,11 @@ def dlcourse(*arguments):
     return CliRunner().invoke(commands.app, [str(a) for a in arguments], prog_name="dlcourse")
 
 
-def pytest_on(path):
-    """Run pytest on a file elsewhere, with the settings of the course; give what it prints."""
+def pytest_on(path, *arguments):
+    """Run pytest on files elsewhere, with the settings of the course; give what it prints."""
     config = course_root() / "pyproject.toml"
     command = [sys.executable, "-m", "pytest", "-q", "-n0", "-c", config, "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, path], cwd=course_root(), capture_output=True, text=True, check=False
+        [*command, path, *arguments], cwd=course_root(), capture_output=True, text=True, check=False
     )
     return done.stdout

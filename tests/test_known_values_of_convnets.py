@@ -6,7 +6,9 @@ import torch
 from scipy.signal import convolve2d
 from sides import Hand, Net, as_numpy, equal
 
+from dlcourse import by_hand
 from dlcourse.by_hand import windows
+from dlcourse.cases.architectures import state
 
 # ---- K: convolution and pooling -----------------------------------------------------------
 
@@ -384,3 +386,9 @@ def test_rn18_the_loss_of_an_average_is_never_above_the_average_loss(side):
     y = np.arange(200) % 5
     rows = np.arange(200)
     assert (-np.log(average[rows, y]) <= -np.log(f[:, rows, y]).mean(axis=0) + 1e-12).all()
+
+
+def test_counting_a_large_net_by_hand_copies_none_of_its_weights():
+    weights = state(by_hand.outline(by_hand.AlexNet)).values()
+    assert sum(a.size for a in weights) > 60e6
+    assert {stride for a in weights for stride in a.strides} == {0}

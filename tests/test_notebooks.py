@@ -1,6 +1,10 @@
 """The runner of the lectures, and the rules they keep: each rule has a notebook that breaks it."""
 
+import dataclasses
+import errno
 import os
+import re
+import sys
 import time
 
 import nbformat
@@ -9,8 +13,10 @@ import pytest
 from command_line import pytest_on
 from nbclient import NotebookClient
 
-from dlcourse import notebooks
-from dlcourse.lecture_rules import KERNEL, problems
+from dlcourse import execution, notebooks
+from dlcourse import kernels as kernels_room
+from dlcourse.lecture_rules import KERNEL, code_cells, problems
+from dlcourse.offline import sitecustomize
 from dlcourse.setting_up import course_root
 
 LECTURES = sorted((course_root() / "lectures").glob("*.ipynb"))
@@ -157,63 +163,192 @@ def test_broken_links_and_size(tmp_path):
     assert "600 kB are allowed" in found
 
 
-def test_running_twice_gives_the_same_bytes_and_a_clean_check(tmp_path, capsys):
+def kernels():
+    """The kernels that this process has started and that still run."""
+    children = psutil.Process().children(recursive=True)
+    return [c for c in children if "ipykernel_launcher" in c.cmdline()]
+
+
+def test_running_twice_gives_the_same_bytes_and_a_clean_check(tmp_path, capsys, monkeypatch):
     path = write(tmp_path / "00-x.ipynb", "print('one')\nprint('two')", "math.sqrt(4)")
     assert notebooks.run([path]) == 0
     once = path.read_bytes()
     assert notebooks.run([path]) == 0
     assert path.read_bytes() == once
     assert b"one\\n" in once
-    assert notebooks.check([path]) == 0
-    assert "OK" in capsys.readouterr().out
+    capsys.readouterr()
+    monkeypatch.setattr(notebooks, "SECONDS", 0.001)
+    monkeypatch.setattr(notebooks, "beyond_bounds", lambda run: [])
+    assert notebooks.check([path]) == 0  # a slow machine is no failure
+    printed = capsys.readouterr().out
+    assert re.search(r"│ slow +│", printed)
+    assert re.search(r"00-x.ipynb took 0 s, and should take 0.001 on a quiet machine \(ce", printed)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["00-x.ipynb"]
+    assert kernels() == []
 
 
 def test_check_adds_the_seconds_up_and_names_the_slowest_cells(tmp_path, capsys):
-    pause, quick = write(tmp_path / "00-pause.ipynb", "time.sleep(1)"), tmp_path / "01-quick.ipynb"
-    pause.write_text(pause.read_text().replace("import math", "import time"))
-    write(quick, *["x = 1"] * 6)
-    assert notebooks.run([pause, quick]) == 0
-    capsys.readouterr()
-    assert notebooks.check([pause, quick]) == 0
-    total, *slowest = capsys.readouterr().out.partition(" s in all.")[2].splitlines()
+    pause = write(tmp_path / "00-pause.ipynb", "__import__('time').sleep(1)")
+    quick = write(tmp_path / "01-quick.ipynb", *["x = 1"] * 6)
+    assert notebooks.check([pause, quick]) == 1  # they have never been run
+    total, *lines = capsys.readouterr().out.partition(" s in all.")[2].splitlines()
     assert total == " The slowest cells:"
+    slowest = [line for line in lines if "s  0" in line]
     assert len(slowest) == notebooks.SLOWEST
     assert slowest[0].endswith("s  00-pause, cell 2")
 
 
-NO_NETWORK = """
-import socket
+def test_what_takes_too_much_is_named(tmp_path):
+    good = execution.Run(tmp_path / "00-x.ipynb", seconds={1: 60, 2: 200})
+    good.megabytes, good.processor = 1000, 120  # the seconds may be those of a busy machine
+    assert list(notebooks.beyond_bounds(good)) == []
+    assert notebooks.verdict(good, []) == "slow"
+    bad = dataclasses.replace(good, megabytes=1001, processor=121)
+    assert list(notebooks.beyond_bounds(bad)) == [
+        "00-x.ipynb had 1001 MB in memory, and may have 1000",
+        "00-x.ipynb took 121 s of the processor's time, and may take 120 (cell 2, 200.0 s)",
+    ]
 
-known = {"127.0.0.1", "::1", "localhost", ""}
-connect = socket.socket.connect
+
+@pytest.mark.parametrize(
+    ("event", "arguments", "asked"),
+    [
+        ("socket.connect", (None, ("93.184.216.34", 80)), "93.184.216.34"),
+        ("socket.sendto", (None, ("2606:2800::1", 53, 0, 0)), "2606:2800::1"),
+        ("socket.sendmsg", (None, ("8.8.8.8", 53)), "8.8.8.8"),
+        ("socket.getaddrinfo", ("example.org", 80, 0, 0, 0), "example.org"),
+        ("socket.getaddrinfo", (b"example.org", 80, 0, 0, 0), "example.org"),
+        ("socket.gethostbyname", ("example.org",), "example.org"),
+        ("socket.connect", (None, ("127.0.0.1", 80)), ""),
+        ("socket.connect", (None, ("::1", 80, 0, 0)), ""),
+        ("socket.connect", (None, "/run/a.socket"), ""),
+        ("socket.sendmsg", (None, None), ""),  # to whom it is connected
+        ("socket.getaddrinfo", (None, 80, 0, 0, 0), ""),
+        ("socket.getaddrinfo", ("localhost", 80, 0, 0, 0), ""),
+        ("open", ("example.org", "r", 0), ""),
+    ],
+)
+def test_what_leaves_the_machine_is_refused(event, arguments, asked):
+    if not asked:
+        assert sitecustomize.local_only(event, arguments) is None
+        return
+    with pytest.raises(OSError, match=f"asks the network for {re.escape(asked)}; lectures run"):
+        sitecustomize.local_only(event, arguments)
 
 
-def local_only(self, address):
-    if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in known:
-        raise OSError(f"a lecture asks for {address[0]}")
-    return connect(self, address)
-
-
-socket.socket.connect = local_only
+ASK = """import socket
+server = socket.create_server(("127.0.0.1", 0))
+socket.create_connection(server.getsockname()).close()
+tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
+asked = {
+    "connect": lambda: tcp.connect(("192.0.2.1", 80)),
+    "connect_ex": lambda: tcp.connect_ex(("192.0.2.1", 80)),
+    "sendto": lambda: udp.sendto(b"x", ("192.0.2.1", 53)),
+    "getaddrinfo": lambda: socket.getaddrinfo("example.org", 80),
+}
+for name, ask in asked.items():
+    try:
+        ask()
+    except OSError as error:
+        print(name, error)
 """
+ANSWERS = [
+    f"{name} a lecture asks the network for {host}; lectures run without one"
+    for name, host in (
+        ("connect", "192.0.2.1"),
+        ("connect_ex", "192.0.2.1"),
+        ("sendto", "192.0.2.1"),
+        ("getaddrinfo", "example.org"),
+    )
+]
 
 
-@pytest.mark.slow  # a minute: the lecture with most of the package's imports, without a network
-def test_a_lecture_runs_without_a_network_from_elsewhere(tmp_path, monkeypatch):
-    (tmp_path / "sitecustomize.py").write_text(NO_NETWORK)
-    ask = "import urllib.request; urllib.request.urlopen('http://93.184.216.34', timeout=5)"
-    probe = write(tmp_path / "00-probe.ipynb", ask)
+@pytest.mark.slow  # a quarter of a minute: one lecture twice, with PyTorch
+def test_a_lecture_is_the_same_under_other_circumstances(tmp_path, monkeypatch):
+    """From elsewhere, on two threads, and as papermill runs it when no parameters are set."""
+    (lecture,) = notebooks.lectures(["04"])
+    once = execution.execute(lecture)
     here = tmp_path / "elsewhere"
     here.mkdir()
     monkeypatch.chdir(here)
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    assert "a lecture asks for 93.184.216.34" in notebooks.execute(probe).failure
-    for name in ("00-start", "03-training"):
-        (path,) = notebooks.lectures([name])
-        run = notebooks.execute(path)
-        assert run.failure == ""
+    two = {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}
+    monkeypatch.setattr(execution, "ONE_THREAD", two)
+    again = execution.execute(injected(lecture, tmp_path / "copy.ipynb"))
+    assert once.failure == again.failure == ""
+    (threads,) = again.notebook.cells.pop().outputs
+    assert threads.text == "{1} 1\n"
+    assert again.notebook.cells.pop(0).source == INJECTED
+    count_from_one(again.notebook)
+    assert notebooks.first_difference(once.notebook, again.notebook) == ""
+    assert notebooks.as_text(once.notebook) == notebooks.as_text(again.notebook)
     assert list(here.iterdir()) == []
+
+
+INJECTED = "# Parameters"
+THREADS = """import threadpoolctl, torch
+print({p["num_threads"] for p in threadpoolctl.threadpool_info()}, torch.get_num_threads())"""
+
+
+def injected(lecture, path):
+    """Copy a lecture with the cell that papermill puts in front of it, and one that asks."""
+    notebook = nbformat.read(lecture, as_version=4)
+    notebook.cells.insert(0, code(INJECTED, "parameters", None, tags=("injected-parameters",)))
+    notebook.cells.append(code(THREADS, "threads", None))
+    path.write_text(notebooks.as_text(notebook), encoding="utf-8")
+    return path
+
+
+def count_from_one(notebook):
+    """Number the cells of a notebook from which the first was taken away."""
+    for _, cell in code_cells(notebook):
+        for counted in (cell, *cell.outputs):
+            if "execution_count" in counted:
+                counted.execution_count -= 1
+
+
+SLOW_LOOP = """import time
+from dlcourse.progress import progress
+for step in progress(range(2), "steps"):
+    time.sleep(0.6)
+step"""
+
+
+def test_nbval_reports_each_failure_in_a_line_and_what_lectures_took(tmp_path):
+    """One run for all, since each takes seconds to start."""
+    write(tmp_path / "00-dies.ipynb", "import os; os._exit(1)", "1", "2")
+    write(tmp_path / "01-waits.ipynb", "import time; time.sleep(100)", "1")
+    network = write(tmp_path / "02-network.ipynb", ASK)
+    asks = nbformat.read(network, as_version=4)
+    for count, cell in enumerate(asks.cells[1:3], start=1):
+        cell.execution_count = count
+    asks.cells[2].outputs = [nbformat.from_dict(stdout("\n".join([*ANSWERS, ""])))]
+    network.write_text(notebooks.as_text(asks), encoding="utf-8")
+    bar_is_shown_and_not_kept(write(tmp_path / "03-bar.ipynb", SLOW_LOOP))
+    printed = pytest_on(tmp_path, "--nbval-cell-timeout=4", "--tb=no")
+    assert "2 failed, 6 passed, 3 xfailed" in printed, printed
+    summary = printed.partition("= lectures =")[2].splitlines()
+    assert re.match(r"4 in \d+ s, their kernels started; at most \d\d MB \(0", summary[1])
+    assert re.match(r"(0[0-3]-\w+ \d+\.\d s(, |$)){4}$", summary[2])
+    assert re.match(r"slowest cells: (0[0-3]-\w+ Cell \d \d+\.\d s(, |$)){5}$", summary[3])
+    assert summary[4:6] == [
+        "FAILED 00-dies, Cell 1: The kernel died",
+        "FAILED 01-waits, Cell 1: Timeout of 4 seconds exceeded executing cell",
+    ]
+    (took,) = re.findall(r"00-dies Cell 1 (\S+) s", summary[3])
+    assert float(took) < 20
+
+
+def bar_is_shown_and_not_kept(path):
+    """The bar of a long loop, as the runner sees it."""
+    before = execution.tidy
+    kept = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(execution, "tidy", lambda seen: kept.append(seen) or before(seen))
+        assert notebooks.run([path]) == 0
+    shown = [output.output_type for output in kept[0].cells[2].outputs]
+    assert shown == ["display_data", "execute_result"]
+    committed = nbformat.read(path, as_version=4)
+    assert [output.output_type for output in committed.cells[2].outputs] == ["execute_result"]
 
 
 def test_check_notices_what_has_changed(tmp_path, capsys):
@@ -222,24 +357,27 @@ def test_check_notices_what_has_changed(tmp_path, capsys):
     path = write(tmp_path / "00-x.ipynb", "print('the error is 3')", picture)
     path.write_text(path.read_text().replace("import math", "import IPython.display"))
     assert notebooks.run([path]) == 0
-    committed = path.read_text()
-    for old, new, words in [
-        ("the error is 3\\n", "the error is 4\\n", "cell 2: committed '\"the error is 4"),
-        ('base64,AAAA\\">', 'base64,BBBB\\">', "cell 3: the picture differs"),
-    ]:
-        start = committed.rindex(old)  # in the output, behind the source
-        path.write_text(committed[:start] + new + committed[start + len(old) :])
-        assert notebooks.check([path]) == 1
-        assert words in capsys.readouterr().out
-
-
-def test_a_lecture_that_takes_much_memory_is_named(tmp_path, capsys, monkeypatch):
-    path = write(tmp_path / "00-x.ipynb", "x = b'x' * 200_000_000", "del x")
-    assert notebooks.run([path]) == 0
-    assert 200 < notebooks.execute(path).megabytes < 400
-    monkeypatch.setattr(notebooks, "MEMORY", 150)
+    text = path.read_text()
+    path.write_text(behind(text, "the error is 3\\n", "the error is 4\\n"))
     assert notebooks.check([path]) == 1
-    assert "in memory, and should have 150 at most" in capsys.readouterr().out
+    assert "cell 2: committed '\"the error is 4" in capsys.readouterr().out
+    committed, other = (
+        nbformat.reads(each, as_version=4)
+        for each in (text, behind(text, 'base64,AAAA\\">', 'base64,BBBB\\">'))
+    )
+    assert notebooks.first_difference(other, committed) == "cell 3: the picture differs"
+
+
+def behind(text, old, new):
+    """Replace what stands last: in the output, behind the source."""
+    start = text.rindex(old)
+    return text[:start] + new + text[start + len(old) :]
+
+
+def test_memory_is_counted_at_its_peak(tmp_path):
+    kept = "" if sys.platform == "darwin" else "; del x"
+    path = write(tmp_path / "00-x.ipynb", "x = b'x' * 200_000_000" + kept)
+    assert 200 < execution.execute(path).megabytes < 400
 
 
 def test_a_failing_cell_is_named_and_the_file_left_as_it_was(tmp_path, capsys):
@@ -253,49 +391,64 @@ def test_a_failing_cell_is_named_and_the_file_left_as_it_was(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("while True: pass", "took longer than 2 s"),
+        ("while True: pass", "took longer than 1 s"),
         ("import os; os._exit(1)", "the kernel died"),
     ],
 )
 def test_a_hanging_cell_and_a_dead_kernel_take_seconds(tmp_path, source, words):
     path = write(tmp_path / "00-x.ipynb", source)
     started = time.monotonic()
-    failure = notebooks.execute(path, timeout=2).failure
+    failure = execution.execute(path, patience=1).failure
     assert words in failure
     assert "cell 2" in failure
     assert time.monotonic() - started < 30
     assert kernels() == []
 
 
-def kernels():
-    """The kernels that this process has started and that still run."""
-    children = psutil.Process().children(recursive=True)
-    return [c for c in children if "ipykernel_launcher" in c.cmdline()]
+@pytest.mark.parametrize(
+    ("passed", "computed", "hangs"),
+    [
+        (59, 59, False),
+        (61, 60.5, True),  # a loop without end
+        (61, 1, True),  # waits for ever
+        (61, 20, False),  # computes, and others do, too
+        (400, 59, False),
+    ],
+)
+def test_a_cell_that_hangs_is_told_from_a_slow_machine(monkeypatch, passed, computed, hangs):
+    clock = {"time": 1000.0, "processor": 7.0}
+    monkeypatch.setattr(kernels_room.time, "monotonic", lambda: clock["time"])
+    monkeypatch.setattr(kernels_room, "processor_seconds", lambda pid: clock["processor"])
+    watch = kernels_room.Watch(1)
+    clock["time"] += passed
+    clock["processor"] += computed
+    assert watch.hangs() is watch.hung is hangs
 
 
-def test_a_kernel_ends_with_its_notebook(tmp_path):
-    assert notebooks.execute(write(tmp_path / "00-x.ipynb", "x = 1")).failure == ""
-    assert kernels() == []
+NO_ROOM = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.mark.parametrize(
-    ("failures", "outcome"), [(1, ""), (2, "00-x.ipynb: the kernel did not start")]
+    ("failures", "outcome"),
+    [
+        ([RuntimeError("Kernel didn't respond in 60 seconds")], ""),
+        ([RuntimeError("Kernel died before replying")] * 2, "00-x.ipynb: the kernel did not start"),
+        ([NO_ROOM], f"00-x.ipynb: no kernel can be started: {NO_ROOM.strerror}"),
+    ],
 )
 def test_a_kernel_that_does_not_start_gets_a_second_chance(
     tmp_path, monkeypatch, failures, outcome
 ):
     path, tries = write(tmp_path / "00-x.ipynb", "x = 1"), []
-    execute = NotebookClient.async_execute
 
     async def hesitant(client, **options):
         tries.append(client)
-        if len(tries) <= failures:
-            raise RuntimeError("Kernel didn't respond in 60 seconds")
-        return await execute(client, **options)
+        if len(tries) <= len(failures):
+            raise failures[len(tries) - 1]
 
     monkeypatch.setattr(NotebookClient, "async_execute", hesitant)
-    assert notebooks.execute(path).failure == outcome
-    assert len(tries) == 2
+    assert execution.execute(path).failure == outcome
+    assert len(tries) == (1 if NO_ROOM in failures else 2)
 
 
 def test_lectures_are_found_by_number_name_and_path():
@@ -311,40 +464,3 @@ def test_a_notebook_reads_as_python():
     text = notebooks.as_python([LECTURES[0]])
     assert text.startswith("# %% [markdown]\n# # 00")
     assert "# %%\nimport numpy as np" in text
-
-
-SLOW_LOOP = """from dlcourse.lessons import progress
-for step in progress(range(3), "steps"):
-    time.sleep(0.6)
-step"""
-
-
-def test_the_bar_of_a_long_loop_is_shown_and_leaves_no_trace(tmp_path):
-    path = write(tmp_path / "00-x.ipynb", SLOW_LOOP)
-    path.write_text(path.read_text().replace("import math", "import time"))
-    before = notebooks.tidy
-    kept = []
-    notebooks.tidy = lambda notebook: kept.append(notebook) or before(notebook)
-    try:
-        assert notebooks.run([path]) == 0
-    finally:
-        notebooks.tidy = before
-    shown = [output.output_type for output in kept[0].cells[2].outputs]
-    assert shown == ["display_data", "execute_result"]
-    committed = nbformat.read(path, as_version=4)
-    assert [output.output_type for output in committed.cells[2].outputs] == ["execute_result"]
-    printed = pytest_on(path)
-    assert "2 passed" in printed, printed
-
-
-def test_a_lecture_computes_with_one_thread_whoever_started_its_kernel(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        notebooks, "ONE_THREAD", {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}
-    )
-    look = "import threadpoolctl, torch, dlcourse.lessons as lessons\n"
-    look += "print({p['num_threads'] for p in threadpoolctl.threadpool_info()})\n"
-    look += "print(torch.get_num_threads())"
-    path = write(tmp_path / "00-x.ipynb", look)
-    assert notebooks.run([path]) == 0
-    (printed,) = nbformat.read(path, as_version=4).cells[2].outputs
-    assert printed.text == "{1}\n1\n"

@@ -8,10 +8,11 @@ from typing import Any
 
 import nbformat
 
+from dlcourse.execution import tidy
 from dlcourse.exercises.task import Task
 from dlcourse.exercises.tasks import LECTURES, tasks_of
 from dlcourse.lecture_rules import KERNEL, Notebook
-from dlcourse.notebooks import as_text, tidy, write
+from dlcourse.notebooks import as_text, write
 from dlcourse.setting_up import course_root
 from dlcourse.writing import write_whole
 
