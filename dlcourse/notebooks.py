@@ -85,6 +85,10 @@ def lectures(names: Sequence[str] = ()) -> list[Path]:
     names : sequence of str
         Such as "03", "03-training" or "lectures/03-training.ipynb".
 
+    Returns
+    -------
+    list of Path
+
     Raises
     ------
     ValueError
@@ -195,7 +199,17 @@ def execute_all(paths: Sequence[Path], *, timeout: float = 120) -> Iterator[Run]
 
 
 def tidy(notebook: Notebook) -> Notebook:
-    """Keep of a notebook only what is the same whenever it is run."""
+    """Keep of a notebook only what is the same whenever it is run.
+
+    Parameters
+    ----------
+    notebook : notebook
+        As read by nbformat.  It is not changed.
+
+    Returns
+    -------
+    notebook
+    """
     tidied = copy.deepcopy(notebook)
     tidied.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}
@@ -227,7 +241,16 @@ def is_progress(output: Any) -> bool:
 
 
 def as_text(notebook: Notebook) -> str:
-    """Write a notebook as it stands in its file."""
+    """Write a notebook as it stands in its file.
+
+    Parameters
+    ----------
+    notebook : notebook
+
+    Returns
+    -------
+    str
+    """
     return str(nbformat.writes(notebook, version=nbformat.NO_CONVERT)) + "\n"
 
 
@@ -257,7 +280,19 @@ def run(paths: Sequence[Path], *, timeout: float = 120) -> int:
 
 
 def write(path: Path, text: str) -> bool:
-    """Replace a file in one step, so that it is never half written; say whether it changed."""
+    """Replace a file in one step, so that it is never half written.
+
+    Parameters
+    ----------
+    path : Path
+        A file that is there.
+    text : str
+
+    Returns
+    -------
+    bool
+        Whether that changed it.
+    """
     if path.read_text(encoding="utf-8") == text:
         return False
     write_whole(path, text)
