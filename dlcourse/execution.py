@@ -177,7 +177,17 @@ def execute_all(paths: Sequence[Path], *, patience: float = PATIENCE) -> Iterato
 
 
 def tidy(notebook: Notebook) -> Notebook:
-    """Keep of a notebook only what is the same whenever it is run."""
+    """Keep of a notebook only what is the same whenever it is run.
+
+    Parameters
+    ----------
+    notebook : notebook
+        As read by nbformat.  It is not changed.
+
+    Returns
+    -------
+    notebook
+    """
     tidied = copy.deepcopy(notebook)
     tidied.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": {"name": "python"}}

@@ -35,6 +35,10 @@ def lectures(names: Sequence[str] = ()) -> list[Path]:
     names : sequence of str
         Such as "03", "03-training" or "lectures/03-training.ipynb".
 
+    Returns
+    -------
+    list of Path
+
     Raises
     ------
     ValueError
@@ -55,7 +59,16 @@ def lectures(names: Sequence[str] = ()) -> list[Path]:
 
 
 def as_text(notebook: Notebook) -> str:
-    """Write a notebook as it stands in its file."""
+    """Write a notebook as it stands in its file.
+
+    Parameters
+    ----------
+    notebook : notebook
+
+    Returns
+    -------
+    str
+    """
     return str(nbformat.writes(notebook, version=nbformat.NO_CONVERT)) + "\n"
 
 
@@ -85,7 +98,19 @@ def run(paths: Sequence[Path], *, patience: float = PATIENCE) -> int:
 
 
 def write(path: Path, text: str) -> bool:
-    """Replace a file in one step, so that it is never half written; say whether it changed."""
+    """Replace a file in one step, so that it is never half written.
+
+    Parameters
+    ----------
+    path : Path
+        A file that is there.
+    text : str
+
+    Returns
+    -------
+    bool
+        Whether that changed it.
+    """
     if path.read_text(encoding="utf-8") == text:
         return False
     write_whole(path, text)

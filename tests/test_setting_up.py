@@ -6,9 +6,9 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dlcourse import __main__, installing, setting_up
@@ -232,19 +232,23 @@ def test_progress_is_shown_while_a_step_runs(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
 def test_a_step_does_not_outlive_an_interrupted_set_up(tmp_path):
-    mark = tmp_path / "mark"
-    slow = f"import time, pathlib; time.sleep(3); pathlib.Path({str(mark)!r}).touch()"
+    begun, ended = tmp_path / "begun", tmp_path / "ended"
+    slow = (
+        "import os, pathlib, sys, time; begun, ended = map(pathlib.Path, sys.argv[1:])\n"
+        "begun.write_text(f'{os.getpid()}\\n'); time.sleep(20); ended.touch()"
+    )
+    step = [sys.executable, "-c", slow, str(begun), str(ended)]
 
     def impatient(line):
-        raise KeyboardInterrupt
+        if begun.exists() and begun.read_text().endswith("\n"):
+            raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(installing.sys.stdout, "isatty", lambda: True, raising=False)
-        begun = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            installing.run_step([sys.executable, "-c", slow], tmp_path, "x", 1, impatient)
-    assert time.monotonic() - begun < 2.5
-    assert not mark.exists()
+            installing.run_step(step, tmp_path, "x", 1, impatient)
+    assert not psutil.pid_exists(int(begun.read_text()))
+    assert not ended.exists()
 
 
 def test_the_second_of_two_starts_waits(tmp_path):

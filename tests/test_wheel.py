@@ -1,6 +1,8 @@
 """The package that is handed out: what is in it, and that it works wherever it lies."""
 
+import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -64,6 +66,45 @@ def test_the_wheel_has_the_course_and_no_solutions(built):
     assert all(name.startswith("dlcourse") for name in names)
     with tarfile.open(sources) as archive:
         assert any(name.endswith("/solutions/04-backprop.ipynb") for name in archive.getnames())
+
+
+def flat(text):
+    return "".join(text.split())
+
+
+def answers():
+    """What stands in solutions/ as an answer: where, and its text without spaces."""
+    for path in sorted((ROOT / "solutions").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            found = re.findall(r"### BEGIN (.*?)### END", "".join(cell["source"]), re.DOTALL)
+            yield from ((path.name, flat(answer.partition("\n")[2])) for answer in found)
+    for path in sorted((ROOT / "solutions" / "other_ways").glob("*.py")):
+        parts = re.split(r"^# %%.*\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        yield from ((path.name, flat(answer)) for answer in parts[1:])
+
+
+def test_no_answer_of_the_solutions_is_in_the_wheel(built):
+    with zipfile.ZipFile(built[0]) as wheel:
+        read = {name: wheel.read(name).decode() for name in wheel.namelist() if is_text(name)}
+    texts = {name: flat(sources(text) if "ipynb" in name else text) for name, text in read.items()}
+    del texts["dlcourse/course/tests/attacks.py"]  # has some, as SECURITY.md says
+    long = [(place, answer) for place, answer in answers() if len(answer) >= 50]
+    assert len(long) > 100
+    found = [
+        f"{name} has what stands in solutions/{place}: {answer[:80]}"
+        for place, answer in long
+        for name, text in texts.items()
+        if answer in text
+    ]
+    assert not found
+
+
+def is_text(name):
+    return name.endswith((".py", ".ipynb", ".toml", ".json", ".txt", ".md"))
+
+
+def sources(notebook):
+    return "\n".join("".join(cell["source"]) for cell in json.loads(notebook)["cells"])
 
 
 def test_exercises_in_the_wheel_are_starters(built):

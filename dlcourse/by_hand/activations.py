@@ -51,6 +51,16 @@ class Sigmoid(Box):
     -----
     exp(-a) overflows for very negative a, so both signs are computed from exp(-|a|),
     which is never above 1.  Slide rows N08, N09, N15.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlcourse import by_hand
+    >>> sigmoid = by_hand.Sigmoid()
+    >>> sigmoid(np.array([0.0, 1000.0]))
+    array([0.5, 1. ])
+    >>> sigmoid.bprop(np.ones(2))
+    array([0.25, 0.  ])
     """
 
     def fprop(self, a: Array) -> Array:
@@ -115,6 +125,13 @@ class Softmax(Box):
     -----
     The largest score is subtracted first: that changes no probability, and exp cannot
     overflow.  Slide rows E10, F05, F06.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlcourse import by_hand
+    >>> by_hand.Softmax()(np.log([[1.0, 2.0, 5.0]])).round(3)
+    array([[0.125, 0.25 , 0.625]])
     """
 
     def fprop(self, a: Array) -> Array:

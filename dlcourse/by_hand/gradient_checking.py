@@ -45,6 +45,13 @@ def numerical_gradient(
     -----
     The error of the central form shrinks with the square of the step, that of the others
     only with the step, until rounding takes over.  Slide rows B10, B11.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlcourse import by_hand
+    >>> by_hand.numerical_gradient(lambda x: (x**2).sum(), np.array([1.0, 3.0])).round(6)
+    array([2., 6.])
     """
     if scheme not in STENCILS:
         raise ValueError(f"scheme {scheme!r} is none of {', '.join(STENCILS)}")
@@ -78,6 +85,13 @@ def relative_error(estimate: Array, gradient: Array) -> float:
     Notes
     -----
     Slide row B10.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlcourse import by_hand
+    >>> by_hand.relative_error(np.array([1.0, 2.0]), np.array([2.0, 4.0]))
+    0.5
     """
     longer = max(np.linalg.norm(estimate), np.linalg.norm(gradient))
     return float(np.linalg.norm(estimate - gradient) / longer) if longer > 0 else 0.0

@@ -98,6 +98,19 @@ class Affine(Box):
     Notes
     -----
     Slide rows F01, F07, B07.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlcourse import by_hand
+    >>> layer = by_hand.Affine(2, 1)
+    >>> layer.params["weight"][...], layer.params["bias"][...] = [[1, 2]], 3
+    >>> layer(np.array([[10.0, 20.0]]))
+    array([[53.]])
+    >>> layer.bprop(np.array([[1.0]]))  # the slopes at x; those at the weights are in grads
+    array([[1., 2.]])
+    >>> layer.grads["weight"]
+    array([[10., 20.]])
     """
 
     def __init__(

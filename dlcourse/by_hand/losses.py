@@ -49,6 +49,17 @@ class CrossEntropyLoss(Box):
     Notes
     -----
     Slide rows E10, T02, T04, T05.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlcourse import by_hand
+    >>> loss = by_hand.CrossEntropyLoss()
+    >>> print(loss(np.zeros((1, 4)), np.array([2])).round(4))  # log 4: all classes alike
+    1.3863
+    >>> da, _ = loss.bprop(np.array(1.0))
+    >>> da
+    array([[ 0.25,  0.25, -0.75,  0.25]])
     """
 
     def fprop(self, a: Array, y: Array) -> Array:

@@ -38,6 +38,15 @@ class SGD:
     Notes
     -----
     Slide rows E06, T07, T09, R03, R04, O07.
+
+    Examples
+    --------
+    >>> from dlcourse import by_hand
+    >>> net = by_hand.Affine(1, 1)
+    >>> net.params["weight"][...], net.grads["weight"][...] = 3, 2
+    >>> by_hand.SGD(net, lr=0.5).step()
+    >>> net.params["weight"]
+    array([[2.]])
     """
 
     def __init__(

@@ -76,6 +76,13 @@ def minibatches(order: Array, batch_size: int | None = None) -> Iterator[Array]:
     Notes
     -----
     Slide rows T08, O04.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlcourse import by_hand
+    >>> [batch.tolist() for batch in by_hand.minibatches(np.arange(5), 2)]
+    [[0, 1], [2, 3], [4]]
     """
     size = len(order) if batch_size is None else batch_size
     if size < 1:
@@ -132,7 +139,7 @@ def fit(
 
     Notes
     -----
-    Slide rows T06, T07, T08, T09, E11, R12.
+    Slide rows T06, T07, T08, T09, E11.
     """
     rng = rng or np.random.default_rng()
     examples = (x,) if y is None else (x, y)

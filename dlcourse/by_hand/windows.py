@@ -58,6 +58,14 @@ def output_size(
     Notes
     -----
     It needs no arrays, so both sides share it.  Slide row K06.
+
+    Examples
+    --------
+    >>> from dlcourse import by_hand
+    >>> by_hand.output_size(28, kernel=5)
+    24
+    >>> by_hand.output_size(224, kernel=7, stride=2, padding=3)
+    112
     """
     reach = dilation * (kernel - 1) + 1
     if reach > size + 2 * padding:

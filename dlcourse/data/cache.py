@@ -50,7 +50,13 @@ class Record:
 
 
 def cache_folder() -> Path:
-    """Say where the data is: DLCOURSE_DATA, or a folder in the user's cache."""
+    """Say where the data is: DLCOURSE_DATA, or a folder in the user's cache.
+
+    Returns
+    -------
+    Path
+        Need not be there.
+    """
     if chosen := os.environ.get("DLCOURSE_DATA"):
         return Path(chosen).expanduser()
     from platformdirs import user_cache_path
@@ -70,6 +76,11 @@ def files_folder(data_set: DataSet, record: Record) -> Path:
 
 def find_record(data_set: DataSet) -> Record | None:
     """Read the record of a data set.
+
+    Parameters
+    ----------
+    data_set : DataSet
+        As `dlcourse.data.catalogue.find` gives it.
 
     Returns
     -------
@@ -96,6 +107,14 @@ def find_record(data_set: DataSet) -> Record | None:
 
 def present(data_set: DataSet) -> tuple[Record, Path]:
     """Find the record and the folder of a data set that is there.
+
+    Parameters
+    ----------
+    data_set : DataSet
+
+    Returns
+    -------
+    (Record, Path)
 
     Raises
     ------
@@ -125,6 +144,14 @@ def advice(data_set: DataSet) -> str:
 
 def verify(data_set: DataSet) -> Record:
     """Read all files of a data set, and compare their checksums with the record.
+
+    Parameters
+    ----------
+    data_set : DataSet
+
+    Returns
+    -------
+    Record
 
     Raises
     ------

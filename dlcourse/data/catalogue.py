@@ -180,6 +180,15 @@ DATA_SETS = {data_set.name: data_set for data_set in (MNIST, FASHION_MNIST, CIFA
 def find(name: str) -> DataSet:
     """Find a data set by its name.
 
+    Parameters
+    ----------
+    name : str
+        Such as "mnist" or "Fashion-MNIST".
+
+    Returns
+    -------
+    DataSet
+
     Raises
     ------
     ValueError

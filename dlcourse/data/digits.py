@@ -28,7 +28,7 @@ class Digits:
     std: Array
 
     def pictures(self, x: Array) -> Array:
-        """Turn standardized pixels (T, 64) back into grey levels (T, 8, 8) from 0 to 1."""
+        """Turn standardized pixels x (T, 64) back into grey levels (T, 8, 8) from 0 to 1."""
         return (x * self.std + self.mean).reshape(-1, 8, 8) / 16
 
 
@@ -55,6 +55,13 @@ def digits(*, seed: int = 0, valid: float = 0.15, test: float = 0.25) -> Digits:
     -----
     The mean and the std come from the training set alone: the other two play the part of
     data not yet seen.  Slide row E01.
+
+    Examples
+    --------
+    >>> from dlcourse import data
+    >>> x, y = data.digits().train
+    >>> x.shape, y.shape
+    ((1078, 64), (1078,))
     """
     x, y = datasets.load_digits(return_X_y=True)
     parts = stratified_split(y, (valid, test), rng=np.random.default_rng(seed))

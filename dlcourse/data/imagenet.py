@@ -200,7 +200,13 @@ def list_pictures(folder: Path, classes: tuple[str, ...]) -> Pictures:
 
 
 def read_picture(path: Path, *, shorter: int) -> Array:
-    """Read a picture, with its shorter side resized to a length in pixels.
+    """Read a picture, and resize it.
+
+    Parameters
+    ----------
+    path : Path
+    shorter : int
+        Pixels that its shorter side gets.
 
     Returns
     -------

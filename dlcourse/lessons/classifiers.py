@@ -226,7 +226,7 @@ class Classifier:
         return self
 
     def score(self, x: Array, y: Array) -> float:
-        """Give the fraction of right answers, from 0 to 1."""
+        """Give the fraction of examples x whose answer is their label in y, from 0 to 1."""
         return 1 - error_percent(self.net, Split(x, y)) / 100
 
 

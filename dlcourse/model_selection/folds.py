@@ -41,6 +41,14 @@ def k_folds(n: int, k: int, *, rng: np.random.Generator, labels: Array | None = 
     Notes
     -----
     The sizes of two folds differ by 1 at most.  Slide row R18.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dlcourse.model_selection import k_folds
+    >>> folds = k_folds(10, 3, rng=np.random.default_rng(0))
+    >>> [(len(train), len(held_out)) for train, held_out in folds]
+    [(6, 4), (7, 3), (7, 3)]
     """
     if not 2 <= k <= n:
         raise ValueError(f"{k} folds of {n} examples: there should be from 2 to {n}")

@@ -12,10 +12,10 @@ class Model(Protocol):
     """Whatever can fit and score: of either side of the course, or of scikit-learn."""
 
     def fit(self, x: Array, y: Array) -> Self:
-        """Learn from examples (T, ...) and their labels or targets (T, ...)."""
+        """Learn from examples x (T, ...) and their labels or targets y (T, ...)."""
 
     def score(self, x: Array, y: Array) -> float:
-        """Tell how well the model does on examples; the larger the better."""
+        """Tell how well the model does on examples x with labels y; the larger the better."""
 
 
 @dataclass(frozen=True)

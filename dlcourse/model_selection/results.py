@@ -98,7 +98,7 @@ class Results:
         return np.fmax.accumulate(self.scores)
 
     def values(self, name: str) -> list[Any]:
-        """List what one hyper-parameter was in each trial."""
+        """List what the hyper-parameter of a name was in each trial."""
         return [trial.configuration[name] for trial in self.trials]
 
     @property

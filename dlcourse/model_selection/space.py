@@ -98,7 +98,7 @@ class Uniform:
         return float(self.low + position * (self.high - self.low))
 
     def grid(self, points: int) -> list[float]:
-        """Give evenly spaced values, both ends included."""
+        """Give evenly spaced values, as many as points; both ends included."""
         return [self.at(position) for position in even_positions(points)]
 
     def coordinates(self, value: float) -> tuple[float, ...]:
@@ -133,7 +133,7 @@ class LogUniform:
         return min(float(self.low * (self.high / self.low) ** position), float(self.high))
 
     def grid(self, points: int) -> list[float]:
-        """Give values with an even ratio, both ends included."""
+        """Give values with an even ratio, as many as points; both ends included."""
         return [self.at(position) for position in even_positions(points)]
 
     def coordinates(self, value: float) -> tuple[float, ...]:
@@ -179,7 +179,7 @@ class Integers:
         return int(min(max(math.floor(self.real.at(position)), self.low), self.high))
 
     def grid(self, points: int) -> list[int]:
-        """Give evenly spaced values, both ends included; fewer where there are not so many."""
+        """Give evenly spaced values, as many as points, or as there are; both ends included."""
         ends = (LogUniform if self.log else Uniform)(self.low, self.high)
         return sorted({round(value) for value in ends.grid(points)})
 

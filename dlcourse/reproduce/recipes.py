@@ -141,7 +141,7 @@ class Recipe:
         return replace(self, arms=arms)
 
     def on_side(self, side: str) -> "Recipe":
-        """Train every arm by hand, or every arm in PyTorch."""
+        """Train every arm on one side: by_hand or in_torch."""
         arms = {name: replace(arm, side=side) for name, arm in self.arms.items()}
         return replace(self, arms=arms)
 

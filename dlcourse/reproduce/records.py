@@ -104,7 +104,7 @@ class Record:
         return np.array([run["curve"][what] for run in runs], float)  # None becomes nan
 
     def final(self, arm: str, what: str = "test error") -> "Trials":
-        """Give what was measured after the last epoch, with its interval over the seeds."""
+        """Give what an arm had after the last epoch, with its interval over the seeds."""
         from dlcourse.lessons import Trials
 
         return Trials(self.curve(arm, what)[:, -1])
@@ -114,7 +114,7 @@ class Record:
         return self.curve(arm, "seconds").sum(axis=1)
 
     def pictures(self, arm: str, what: str) -> Array:
-        """Give pictures (T, H, W) that the first run of an arm shows, from 0 to 1.
+        """Give what the first run of an arm shows: pictures (T, H, W) from 0 to 1.
 
         Raises
         ------
@@ -146,7 +146,7 @@ class Record:
         return Note(f"Recorded: {self.name}", tuple(lines))
 
     def write(self, path: Path) -> None:
-        """Write it to a file, whole or not at all."""
+        """Write it to a path, whole or not at all."""
         write_whole(path, written(self.content) + "\n")
 
 

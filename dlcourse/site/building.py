@@ -24,7 +24,13 @@ class SiteError(Exception):
 
 
 def missing() -> list[str]:
-    """List the packages that building needs and that are not there."""
+    """List the packages that building needs and that are not there.
+
+    Returns
+    -------
+    list of str
+        As pip knows them.
+    """
     return [name for module, name in NEEDED.items() if importlib.util.find_spec(module) is None]
 
 

@@ -158,7 +158,7 @@ class MovingPicture(anywidget.AnyWidget):
         self.observe(self.take_positions, names="positions")
 
     def take_value(self, k: int, control: Control) -> Callable[[Any], None]:
-        """Make what happens when a control is set in Python."""
+        """Make what happens when the control of slider k is set in Python."""
 
         def take(change: Any) -> None:
             values = list(control.values)
@@ -174,7 +174,7 @@ class MovingPicture(anywidget.AnyWidget):
         return take
 
     def take_positions(self, change: Any) -> None:
-        """Give the controls the values of where the sliders are."""
+        """Give the controls the values of where a change has put the sliders."""
         for position, control in zip(change["new"], self.controls.values(), strict=True):
             setattr(self, control.name, control.values[position])
 
