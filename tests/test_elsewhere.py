@@ -4,12 +4,14 @@ None of these machines can be reached from a test; what can be, is that their fi
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from dlcourse import classroom
 from dlcourse.__main__ import COMMANDS
@@ -132,3 +134,24 @@ def test_the_workflow_tests_each_python_and_each_system():
     steps = " ".join(step.get("run", "") for step in job["steps"])
     assert "playwright install --with-deps chromium" in steps
     assert job["steps"][-1]["run"] == "python -m dlcourse test"
+
+
+def test_the_weekly_run_draws_other_cases_each_time(tmp_path):
+    """Where CI is set, Hypothesis begins with a profile of its own, that draws the same ones."""
+    (tmp_path / "conftest.py").write_text("import profiles\n\nprofiles.register()\n")
+    (tmp_path / "test_profile.py").write_text(
+        "from hypothesis import settings\n\n\n"
+        "def test_it():\n    print(settings.default.derandomize, settings.default.max_examples)\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-qs", "-p", "_hypothesis_pytestplugin"]
+    alone = {"CI": "true", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        [*command, "--hypothesis-profile=random", "--hypothesis-seed=1", "--rootdir=.", "."],
+        cwd=tmp_path,
+        env={**os.environ, **alone, "PYTHONPATH": str(course_root() / "tests")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("False 400\n"), done.stdout
+    assert settings.get_profile("course").derandomize
