@@ -140,7 +140,7 @@ def progress(
 ) -> None:
     """Show how far you are in the exercises; nothing of it is sent anywhere."""
     from dlcourse.exercises import record
-    from dlcourse.exercises.derive import chosen
+    from dlcourse.exercises.tasks import chosen
 
     try:
         standing = record.so_far(None if lecture is None else chosen([lecture])[0])
