@@ -391,13 +391,47 @@ def test_an_unreachable_torch_index_is_no_failure(tmp_path, monkeypatch):
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("name", ["python3.9", "python3.10"])
-def test_an_old_python_says_so(name):
-    old = shutil.which(name)
-    if old is None or subprocess.run([old, "-V"], capture_output=True, check=False).returncode:
-        pytest.skip(f"there is no {name} on this machine")
+def interpreter(release):
+    """Find another Python on this machine, on the path or among those of pyenv."""
+    if sys.version_info[:2] == tuple(map(int, release.split("."))):
+        pytest.skip("the tests run with this one")
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    places = [shutil.which(f"python{release}"), *pyenv.glob(f"versions/{release}.*/bin/python")]
+    for place in filter(None, places):  # what stands on the path may not run
+        if subprocess.run([place, "-V"], capture_output=True, check=False).returncode == 0:
+            return place
+    pytest.skip(f"there is no Python {release} on this machine")
+
+
+COMPILE_AND_START = """
+import pathlib, sys
+sys.path.insert(0, ".")
+for path in pathlib.Path("dlcourse").rglob("*.py"):
+    compile(path.read_bytes(), path, "exec")
+sys.argv[1:] = ["--version"]
+from dlcourse.__main__ import main
+main()
+"""
+
+
+@pytest.mark.skipif(setting_up.checkout() is None, reason="a wheel brings its environment along")
+@pytest.mark.parametrize("release", ["3.11", "3.12", "3.13", "3.14"])
+def test_every_file_is_understood_by_other_pythons_and_the_first_ones_run(release):
     done = subprocess.run(
-        [old, "-m", "dlcourse", "lab"],
+        [interpreter(release), "-ISBW", "error", "-c", COMPILE_AND_START],
+        cwd=setting_up.PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("dlcourse 0.")
+
+
+@pytest.mark.parametrize("release", ["3.9", "3.10"])
+def test_an_old_python_says_so(release):
+    done = subprocess.run(
+        [interpreter(release), "-m", "dlcourse", "lab"],
         cwd=setting_up.PACKAGE.parent,
         capture_output=True,
         text=True,
