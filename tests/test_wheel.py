@@ -151,6 +151,14 @@ def test_a_class_is_graded_from_the_wheel(environment, tmp_path):
     assert "Zoë" in (tmp_path / "report" / "grades.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
+def test_tests_run_from_the_wheel(environment, tmp_path):
+    done = run(environment, tmp_path, "dlcourse", "test", "-n0", "tests/test_security.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
 LIGHT = """
 import sys
 before = set(sys.modules)
