@@ -171,7 +171,7 @@ assert not heavy & set(sys.modules)
 print(lib.__file__)
 """
 WHOLE = """
-from dlcourse import by_hand, data, in_torch, lessons, model_selection, plots, reproduce, widgets
+from dlcourse import by_hand, in_torch, plots, widgets
 from dlcourse.exercises import check
 print(repr(check("box-rounds", lambda reads: [])).encode())
 """
@@ -183,7 +183,7 @@ def test_light_parts_need_no_heavy_library(environment, tmp_path):
     assert "Kurse" in done.stdout
 
 
-def test_all_that_notebooks_import_is_imported_without_a_warning(environment, tmp_path):
+def test_both_sides_pictures_and_checks_are_imported_without_a_warning(environment, tmp_path):
     done = run(environment, tmp_path, python_of(environment).name, "-c", WHOLE)
     assert done.returncode == 0, done.stderr
     assert "of 2 points" in done.stdout
