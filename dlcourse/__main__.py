@@ -66,19 +66,20 @@ def start(arguments: "list[str]") -> None:
 
     root = setting_up.checkout()
     inside = os.environ.pop("DLCOURSE_INSIDE", "") == "1"
-    if setting_up.suffices(root):
+    test = arguments[:1] == ["test"] and root is not None  # from a wheel, the command asks itself
+    if setting_up.suffices(root, test=test):
         from dlcourse.commands import run
 
         run()
         return
-    lacking = ", ".join(setting_up.missing(root, test=root is not None))
+    lacking = ", ".join(setting_up.missing(root, test=test))
     if root is None:
         raise SetupError(f"{lacking} missing; run `pip install dlcourse` again.")
     if inside:
         raise SetupError(f"{sys.prefix} has lost {lacking}; delete that folder and start again.")
     answer_without_setup(arguments)
     end_tidily()
-    python = setting_up.ensure(root, say=say)
+    python = setting_up.ensure(root, test=test, say=say)
     command = [str(python), "-m", "dlcourse", *arguments]
     sys.exit(hand_over(command, environment={**clean_environment(), "DLCOURSE_INSIDE": "1"}))
 

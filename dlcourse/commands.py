@@ -81,7 +81,8 @@ def test(context: typer.Context) -> None:
     Further arguments go to pytest: `dlcourse test -m "not slow"`, `dlcourse test -k affine -x`.
     """
     if lacking := setting_up.missing(setting_up.checkout(), test=True):
-        stop(f"the tests need {', '.join(lacking)}; install them with pip, and start again.")
+        needed = ", ".join(lacking)
+        stop(f"the tests need {needed}: {setting_up.to_add('test')}, and start again.")
     pytest = [sys.executable, "-m", "pytest", *context.args]
     if root := setting_up.checkout():
         raise typer.Exit(hand_over(pytest, environment=environment(), folder=root))
@@ -139,7 +140,7 @@ def progress(
 ) -> None:
     """Show how far you are in the exercises; nothing of it is sent anywhere."""
     from dlcourse.exercises import record
-    from dlcourse.exercises.derive import chosen
+    from dlcourse.exercises.tasks import chosen
 
     try:
         standing = record.so_far(None if lecture is None else chosen([lecture])[0])
@@ -255,8 +256,8 @@ def site(
     from dlcourse.site.building import FolderError, SiteError, build, missing
 
     if lacking := missing():
-        packages = ", ".join(lacking)
-        stop(f"the site needs {packages}: pip install 'dlcourse[site]', and start again.", code=2)
+        needed = ", ".join(lacking)
+        stop(f"the site needs {needed}: {setting_up.to_add('site')}, and start again.", code=2)
     try:
         pages = build(
             out,

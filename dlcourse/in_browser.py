@@ -89,8 +89,9 @@ def served_lab(root: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(16)
-    command = [sys.executable, "-m", "jupyterlab", *lab_arguments(root, browser=False, port=port)]
-    command += [f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"]
+    arguments = lab_arguments(root, browser=False, port=port, token=token)
+    command = [sys.executable, "-m", "jupyterlab", *arguments]
+    command += ["--LabApp.expose_app_in_browser=True"]
     variables = {**os.environ, **ONE_THREAD, "JUPYTER_CONFIG_DIR": str(root / "config")}
     with subprocess.Popen(
         command, cwd=root, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -38,10 +39,16 @@ def open_lab(root: Path, *, browser: bool, port: int, first: str = "") -> None:
     from jupyterlab.labapp import LabApp
 
     os.chdir(root)
-    LabApp.launch_instance(lab_arguments(root, browser=browser, port=port, first=first))
+    token = secrets.token_hex(24)
+    arguments = lab_arguments(root, browser=browser, port=port, token=token, first=first)
+    server = LabApp.initialize_server(arguments)
+    server.identity_provider.token_generated = True  # so that Jupyter prints it
+    server.start()
 
 
-def lab_arguments(root: Path, *, browser: bool, port: int, first: str = "") -> list[str]:
+def lab_arguments(
+    root: Path, *, browser: bool, port: int, token: str, first: str = ""
+) -> list[str]:
     """Give JupyterLab's arguments for the course, after preparing settings and layout.
 
     Parameters
@@ -52,6 +59,8 @@ def lab_arguments(root: Path, *, browser: bool, port: int, first: str = "") -> l
         Whether to open a browser window.
     port : int
         The first port to try; Jupyter takes the next free one and says so.
+    token : str
+        What the server asks for, whatever the user's own settings say.
     first : str
         The notebook to open; the page of the course by default.
     """
@@ -64,6 +73,7 @@ def lab_arguments(root: Path, *, browser: bool, port: int, first: str = "") -> l
     return [
         f"--ServerApp.root_dir={root}",
         "--ServerApp.ip=127.0.0.1",  # for this machine alone, whatever the user's own settings say
+        f"--IdentityProvider.token={token}",
         f"--LabApp.default_url=/lab{f'/tree/{first}' if first else ''}",
         f"--LabApp.extra_labextensions_path={CLASSROOM / 'labextensions'}",
         "--ServerApp.jpserver_extensions={'jupyterlab': True, 'dlcourse.classroom': True}",

@@ -69,24 +69,35 @@ def python_of(venv: Path) -> Path:
 # ---- is everything there? -------------------------------------------------------------
 
 
-def suffices(root: Path | None) -> bool:
-    """Whether this interpreter has everything, and is not in a half-made environment of ours."""
+def suffices(root: Path | None, *, test: bool) -> bool:
+    """Whether this interpreter has everything, and is not in a half-made environment of ours.
+
+    Everything is what the course needs, and, if `test`, what its tests need. What a single command
+    needs besides, such as the site or the sandbox, it asks for itself.
+    """
     if root is not None and Path(sys.prefix).resolve() == venv_folder(root).resolve():
         venv = venv_folder(root)
-        return not missing(root) and (not (venv / MARKER).is_file() or is_finished(venv, root))
-    return not missing(root, test=root is not None)
+        if (venv / MARKER).is_file() and not is_finished(venv, root):
+            return False
+    return not missing(root, test=test)
 
 
-def requirements(root: Path | None, *, test: bool = True) -> list[str]:
-    """List the requirements of the course, such as "numpy>=2.1"."""
+def requirements(root: Path | None, *, test: bool) -> list[str]:
+    """List the requirements of the course, such as "numpy>=2.1", and of its tests."""
     if root is None:
         known = importlib.metadata.requires("dlcourse") or []
-        wanted = [line for line in known if test or "extra" not in line]
+        wanted = [line for line in known if extra_of(line) in ("", "test" if test else "")]
     else:
         project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         extra = project["optional-dependencies"]["test"] if test else []
         wanted = [*project["dependencies"], *extra]
     return [line.partition(";")[0].strip() for line in wanted if is_for_here(line)]
+
+
+def extra_of(requirement: str) -> str:
+    """Name the extra that a requirement of an installed package is for; none for most."""
+    extra = re.search(r"extra\s*==\s*['\"]([\w.-]+)['\"]", requirement)
+    return extra[1] if extra else ""
 
 
 def is_for_here(requirement: str) -> bool:
@@ -95,7 +106,7 @@ def is_for_here(requirement: str) -> bool:
     return system is None or system[1] == sys.platform
 
 
-def missing(root: Path | None, *, test: bool = True) -> list[str]:
+def missing(root: Path | None, *, test: bool) -> list[str]:
     """List the requirements that this interpreter does not have, dlcourse itself included."""
     lacking = []
     for requirement in ["dlcourse", *requirements(root, test=test)]:
@@ -108,6 +119,14 @@ def missing(root: Path | None, *, test: bool = True) -> list[str]:
         if numbers(found) < numbers(lowest):
             lacking.append(requirement)
     return lacking
+
+
+def to_add(extra: str) -> str:
+    """Write the command that adds an extra of the course to this environment."""
+    root = checkout()
+    pinned = f"-e '{root}[{extra}]' -c '{root}/constraints.txt'"
+    what = f"'dlcourse[{extra}]'" if root is None else pinned
+    return f"{sys.executable} -m pip install {what}"
 
 
 def numbers(version: str) -> list[int]:
@@ -132,13 +151,15 @@ def interpreter(venv: Path) -> str:
 # ---- making it --------------------------------------------------------------------------
 
 
-def ensure(root: Path, *, say: Callable[[str], None]) -> Path:
+def ensure(root: Path, *, test: bool, say: Callable[[str], None]) -> Path:
     """Give an interpreter with everything the course needs, made now if need be.
 
     Parameters
     ----------
     root : Path
         The checkout.
+    test : bool
+        Whether an environment of the user must have what the tests need, too; ours always has.
     say : callable
         Shows one line to the user.
 
@@ -157,7 +178,7 @@ def ensure(root: Path, *, say: Callable[[str], None]) -> Path:
         if is_finished(venv, root):
             return python_of(venv)
         if is_foreign(venv):
-            return foreign(venv, root)
+            return foreign(venv, root, test=test)
         check_writable(venv)
         with only_one(venv, say):
             if not is_finished(venv, root):
@@ -186,11 +207,14 @@ def is_foreign(venv: Path) -> bool:
     return not (venv / MARKER).is_file() and any(venv.iterdir())
 
 
-def foreign(venv: Path, root: Path) -> Path:
+def foreign(venv: Path, root: Path, *, test: bool) -> Path:
     """Use an environment that we did not make if it has everything, and else leave it alone."""
     python = python_of(venv)
     if python.exists():
-        ask = "from dlcourse import setting_up as s; raise SystemExit(len(s.missing(s.checkout())))"
+        ask = (
+            "from dlcourse import setting_up as s; "
+            f"raise SystemExit(len(s.missing(s.checkout(), test={test})))"
+        )
         asked = subprocess.run(
             [python, "-c", ask],
             cwd=root,

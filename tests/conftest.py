@@ -6,8 +6,8 @@ import signal
 import tempfile
 from pathlib import Path
 
+import profiles
 import pytest
-from hypothesis import settings
 from sides import Hand, Net
 
 from dlcourse.by_hand import windows
@@ -20,9 +20,7 @@ os.environ["DLCOURSE_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.json"
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a shell runs in the background
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start shall hear Ctrl-C
 
-settings.register_profile("course", deadline=None, derandomize=True, print_blob=True)
-settings.register_profile("random", deadline=None, print_blob=True, max_examples=400)
-settings.load_profile("course")  # unless --hypothesis-profile=random asks for other cases
+profiles.register()
 
 
 @pytest.fixture(params=[Hand, Net], ids=["by_hand", "in_torch"])

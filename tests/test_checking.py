@@ -408,8 +408,9 @@ def test_commands_of_exercises_refuse_bad_usage_in_one_sentence(tmp_path):
     assert dlcourse("progress", "99").exit_code == 2
     assert dlcourse("exercises", "derive", "--seed", "3").exit_code == 2
     assert "tasks" in dlcourse("exercises", "list", "01").output
-    assert "new" in dlcourse("exercises", "derive", "01", "--out", tmp_path).output
-    assert "current" in dlcourse("exercises", "derive", "01", "--out", tmp_path).output
+    words = ["new", "current"] if derive.solutions_folder().is_dir() else ["take a checkout"] * 2
+    for said in words:
+        assert said in dlcourse("exercises", "derive", "01", "--out", tmp_path).output
 
 
 def test_under_nbgrader_a_wrong_answer_raises(monkeypatch):

@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -12,8 +10,10 @@ import urllib.error
 import urllib.request
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
+import psutil
 import pytest
 from jsonschema import Draft7Validator
 from jupyterlab.commands import get_app_dir
@@ -209,45 +209,79 @@ def test_the_extension_is_where_jupyterlab_looks_for_it():
     assert (folder / package["jupyterlab"]["_build"]["load"]).is_file()
 
 
-@pytest.mark.slow
-def test_the_server_gives_the_page_to_the_learner_alone(tmp_path, record):
-    record(of_01=full("01-neurons"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    command = [sys.executable, "-m", "jupyterlab"]
-    command += [
-        *jupyter.lab_arguments(tmp_path, browser=False, port=port),
-        "--ServerApp.base_url=/b/",
-    ]
-    command += [f"--IdentityProvider.token={token}"]
-    with subprocess.Popen(
-        command,
-        env={**os.environ, "JUPYTER_CONFIG_DIR": str(tmp_path / "config")},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as server:
+OPEN_TO_ALL = """
+c.ServerApp.ip = "0.0.0.0"
+c.ServerApp.allow_remote_access = True
+c.ServerApp.token = ""
+c.IdentityProvider.token = ""
+c.ServerApp.base_url = "/b/"
+"""
+
+
+@pytest.fixture
+def lab(tmp_path, record):
+    """A server as `dlcourse lab` starts it, with settings of the user that would open it to all."""
+    folders = {f"JUPYTER_{name}_DIR": tmp_path / name for name in ("CONFIG", "RUNTIME")}
+    folders["JUPYTER_CONFIG_DIR"].mkdir()
+    (folders["JUPYTER_CONFIG_DIR"] / "jupyter_server_config.py").write_text(OPEN_TO_ALL)
+    code = "import sys, pathlib; from dlcourse.jupyter import open_lab as o; "
+    code += "o(pathlib.Path(sys.argv[1]), browser=False, port=18888)"
+    with (
+        (tmp_path / "log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-c", code, tmp_path],
+            env={**os.environ, "JUPYTER_TOKEN": "", **{k: str(v) for k, v in folders.items()}},
+            stdout=log,
+            stderr=log,
+        ) as server,
+    ):
         try:
-            address = f"http://127.0.0.1:{port}/b/"
-            for _ in range(120):
-                try:
-                    urllib.request.urlopen(f"{address}api", timeout=5).close()
-                    break
-                except OSError:
-                    time.sleep(0.25)
-            with urllib.request.urlopen(f"{address}dlcourse?token={token}", timeout=30) as answer:
-                text = answer.read().decode()
-            with urllib.request.urlopen(f"{address}dlcourse", timeout=30) as answer:
-                assert "/b/login" in answer.url
-                assert "Chapters" not in answer.read().decode()
-            with urllib.request.urlopen(f"{address}lab?token={token}", timeout=30) as answer:
-                assert '"load": "course.js"' in answer.read().decode()
-            with urllib.request.urlopen(
-                f"{address}lab/extensions/dlcourse/course.js?token={token}", timeout=30
-            ) as answer:
-                assert "_JUPYTERLAB.dlcourse" in answer.read().decode()
+            yield Server(server.pid, *said_at_start(server, tmp_path / "log"))
         finally:
             server.terminate()
+
+
+class Server(NamedTuple):
+    """The process of a server, and the address and the token that it prints."""
+
+    pid: int
+    address: str
+    token: str
+
+
+def said_at_start(server, log):
+    """Wait for the line with the address that a learner opens."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end and server.poll() is None:
+        if found := re.search(r"(http://\S*)lab\?token=(\w+)", log.read_text()):
+            return found.groups()
+        time.sleep(0.1)
+    raise AssertionError(f"no address was printed: {log.read_text()}")
+
+
+@pytest.mark.slow
+def test_the_server_gives_the_course_to_the_learner_alone(lab, record):
+    """Whatever the user's settings say: it listens here, and asks for a token, new each time."""
+    record(of_01=full("01-neurons"))
+    process = psutil.Process(lab.pid)
+    heard = [c.laddr.ip for c in process.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    assert set(heard) == {"127.0.0.1"}
+    assert not any(lab.token in part for part in process.cmdline())
+    assert len(lab.token) >= 32
+
+    def ask(path):
+        with urllib.request.urlopen(f"{lab.address}{path}", timeout=30) as answer:
+            return answer.url, answer.read().decode()
+
+    for path in ("dlcourse", "lab", "lab/tree/lectures/01-neurons.ipynb"):
+        where, text = ask(path)
+        assert "/b/login" in where
+        assert "Chapters" not in text
+    for path in ("api/contents", "api/kernels", "api/contents?token=", "api/contents?token=a"):
+        with pytest.raises(urllib.error.HTTPError, match="Forbidden"):
+            ask(path)
+    _, text = ask(f"dlcourse?token={lab.token}")
     assert "Go on with 02 · Capacity" in text
     assert 'href="/b/lab/tree/lectures/02-capacity.ipynb"' in text
+    assert '"load": "course.js"' in ask(f"lab?token={lab.token}")[1]
+    assert "_JUPYTERLAB.dlcourse" in ask(f"lab/extensions/dlcourse/course.js?token={lab.token}")[1]

@@ -76,14 +76,15 @@ def test_an_unknown_lecture():
 
 
 def test_lab_opens_the_page_of_the_course_without_news(tmp_path):
-    command = jupyter.lab_arguments(tmp_path, browser=False, port=9123)
+    command = jupyter.lab_arguments(tmp_path, browser=False, port=9123, token="secret")
     for part in ("--no-browser", "--port=9123", "--LabApp.default_url=/lab"):
         assert part in command
-    assert "--no-browser" not in jupyter.lab_arguments(tmp_path, browser=True, port=9123)
-    assert (course_root() / jupyter.EXERCISES).is_file()
-    assert f"--LabApp.default_url=/lab/tree/{jupyter.EXERCISES}" in jupyter.lab_arguments(
-        tmp_path, browser=False, port=1, first=jupyter.EXERCISES
+    command = jupyter.lab_arguments(
+        tmp_path, browser=True, port=9123, token="secret", first=jupyter.EXERCISES
     )
+    assert "--no-browser" not in command
+    assert f"--LabApp.default_url=/lab/tree/{jupyter.EXERCISES}" in command
+    assert (course_root() / jupyter.EXERCISES).is_file()
     settings = tmp_path / ".jupyterlab/settings/@jupyterlab/apputils-extension"
     news = json.loads((settings / "notification.jupyterlab-settings").read_text())
     assert news == {"fetchNews": "false", "checkForUpdates": False}
@@ -94,11 +95,11 @@ def test_lab_opens_the_page_of_the_course_without_news(tmp_path):
 
 
 def test_lab_keeps_what_the_learner_changed(tmp_path):
-    jupyter.lab_arguments(tmp_path, browser=False, port=8888)
+    jupyter.lab_arguments(tmp_path, browser=False, port=8888, token="secret")
     changed = list((tmp_path / ".jupyterlab").rglob("*.jupyterlab-*"))
     for path in changed:
         path.write_text("{}")
-    jupyter.lab_arguments(tmp_path, browser=False, port=8888)
+    jupyter.lab_arguments(tmp_path, browser=False, port=8888, token="secret")
     assert len(changed) == 4
     assert all(path.read_text() == "{}" for path in changed)
 

@@ -4,12 +4,14 @@ None of these machines can be reached from a test; what can be, is that their fi
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from dlcourse import classroom
 from dlcourse.__main__ import COMMANDS
@@ -108,17 +110,50 @@ def test_the_container_sets_up_the_course():
     assert [str(port) for port in container["forwardPorts"]] == list(container["portsAttributes"])
 
 
+def jobs():
+    """Each job of each workflow, with the commands of its steps."""
+    for path in sorted(ROOT.glob(".github/workflows/*.yml")) if ROOT else ():
+        for name, job in yaml.safe_load(path.read_text("utf-8"))["jobs"].items():
+            commands = [step.get("run", "").replace("\\\n", " ") for step in job["steps"]]
+            yield pytest.param(job, commands, id=f"{path.stem}-{name}")
+
+
+every_job = pytest.mark.parametrize(("job", "commands"), [*jobs()])
+
+
 @in_a_checkout
-@pytest.mark.parametrize("name", ["test.yml", "site.yml"])
+@pytest.mark.parametrize("name", ["release", "site", "test", "weekly"])
 def test_workflows_take_actions_of_others_at_a_fixed_commit(name):
-    text = (ROOT / ".github" / "workflows" / name).read_text("utf-8")
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
     used = re.findall(r"uses: (.*)", text)
     assert len(used) >= 2
     for action in used:
         assert re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
-    (job,) = yaml.safe_load(text)["jobs"].values()
-    assert job["timeout-minutes"] <= 60
-    assert "permissions" in text
+    assert "permissions" in yaml.safe_load(text) or name == "site"
+    assert len(list(ROOT.glob(".github/workflows/*"))) == 4, "a workflow is not looked at"
+
+
+@every_job
+def test_jobs_end_and_begin_with_the_checkout(job, commands):
+    assert job["timeout-minutes"] <= 360
+    assert job["steps"][0]["uses"].startswith("actions/checkout@")
+
+
+@every_job
+def test_jobs_install_what_is_pinned(job, commands):
+    for line in "\n".join(commands).splitlines():
+        if found := re.search(r"pip install (.*)", line):
+            pinned = re.search(r"-c \S*constraints\.txt|--resolution", found[1])
+            assert pinned or re.fullmatch(r"[\w-]+==[\d.]+", found[1]), line
+
+
+@every_job
+def test_jobs_that_run_the_sandbox_are_let(job, commands):
+    every_test = re.compile(r"dlcourse test( -m [^/]*)?$|pytest.* tests( |$)", re.MULTILINE)
+    runs = [n for n, command in enumerate(commands) if every_test.search(command)]
+    lets = [n for n, command in enumerate(commands) if "apparmor_restrict" in command]
+    assert lets[:1] <= runs[:1]
+    assert len(lets) == len(runs) <= 1
 
 
 @in_a_checkout
@@ -132,3 +167,24 @@ def test_the_workflow_tests_each_python_and_each_system():
     steps = " ".join(step.get("run", "") for step in job["steps"])
     assert "playwright install --with-deps chromium" in steps
     assert job["steps"][-1]["run"] == "python -m dlcourse test"
+
+
+def test_the_weekly_run_draws_other_cases_each_time(tmp_path):
+    """Where CI is set, Hypothesis begins with a profile of its own, that draws the same ones."""
+    (tmp_path / "conftest.py").write_text("import profiles\n\nprofiles.register()\n")
+    (tmp_path / "test_profile.py").write_text(
+        "from hypothesis import settings\n\n\n"
+        "def test_it():\n    print(settings.default.derandomize, settings.default.max_examples)\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-qs", "-p", "_hypothesis_pytestplugin"]
+    alone = {"CI": "true", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        [*command, "--hypothesis-profile=random", "--hypothesis-seed=1", "--rootdir=.", "."],
+        cwd=tmp_path,
+        env={**os.environ, **alone, "PYTHONPATH": str(course_root() / "tests")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("False 400\n"), done.stdout
+    assert settings.get_profile("course").derandomize

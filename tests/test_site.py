@@ -16,7 +16,7 @@ from command_line import dlcourse
 from site_pages import Page, problems, read
 
 from dlcourse import widgets
-from dlcourse.setting_up import course_root
+from dlcourse.setting_up import course_root, to_add
 from dlcourse.site import building
 
 if lacking := building.missing():
@@ -300,4 +300,5 @@ def test_what_is_missing_is_said(monkeypatch, tmp_path):
     )
     result = dlcourse("site", tmp_path / "out")
     assert result.exit_code == 2
-    assert "the site needs Furo: pip install 'dlcourse[site]'" in result.output
+    said = f"dlcourse: the site needs Furo: {to_add('site')}, and start again."
+    assert said in result.output

@@ -1,11 +1,13 @@
-"""The package that is handed out: what is in it, and that it works wherever it lies."""
+"""The package that is handed out: what is in it, and that it works wherever it is installed."""
 
+import importlib.util
 import json
 import os
 import re
 import stat
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 
@@ -13,47 +15,76 @@ import pytest
 
 from dlcourse import setting_up
 from dlcourse.exercises.tasks import everything
+from dlcourse.setting_up import python_of
 
 ROOT = setting_up.checkout()
 pytestmark = pytest.mark.skipif(ROOT is None, reason="a wheel is built from a checkout")
+WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+
+
+def build(folder, root, *targets):
+    """Build with what is installed."""
+    command = [sys.executable, "-m", "hatchling", "build", "-d", folder, *targets]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    return folder
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """The wheel and the archive of sources, built with what is installed."""
-    folder = tmp_path_factory.mktemp("built")
-    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    """The wheel and the archive of sources."""
+    folder = build(tmp_path_factory.mktemp("built"), ROOT)
     (wheel,), (sources,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
     return wheel, sources
 
 
 @pytest.fixture(scope="module")
-def site_packages(built, tmp_path_factory):
-    """The wheel unpacked where nobody may write, under a name with a space and an umlaut."""
+def environment(built, tmp_path_factory):
+    """A fresh environment with the wheel, under a name with a space and an umlaut.
+
+    All else that the course needs is seen through a .pth; nobody may write to the package.
+    """
+    if importlib.util.find_spec("pip") is None:
+        pytest.skip("there is no pip here to install the wheel with")
     folder = tmp_path_factory.mktemp("nur lesen") / "Büro für Kurse"
-    with zipfile.ZipFile(built[0]) as wheel:
-        wheel.extractall(folder)
-    for path in [folder, *folder.rglob("*")]:
-        path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", python_of(folder), "install", "--no-compile"]
+    subprocess.run([*pip, "--no-index", "--no-deps", built[0]], check=True, capture_output=True)
+    (package,) = folder.glob("**/site-packages/dlcourse")
+    others = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (package.parent / "others.pth").write_text("\n".join(others), encoding="utf-8")
+    places = [package, *package.rglob("*")]
+    for path in places:
+        path.chmod(path.stat().st_mode & ~WRITABLE)
     yield folder
-    for path in [folder, *folder.rglob("*")]:
+    for path in places:
         path.chmod(path.stat().st_mode | stat.S_IWUSR)
 
 
-def run(site_packages, folder, *arguments):
-    """Run Python on the unpacked wheel, in a poor locale, where every warning is an error."""
+def listing(environment):
+    """Every file of the environment, with its size and the time of its last change."""
+    files = (path for path in environment.rglob("*") if path.suffix != ".pyc" and path.is_file())
+    return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
+
+
+def run(environment, folder, program, *arguments):
+    """Run a program of the environment, in a poor locale, where every warning is an error.
+
+    Root may write anywhere, so what is there is compared with what was there before.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
     poor = {"LANG": "C", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONWARNINGS": "error"}
-    return subprocess.run(
-        [sys.executable, *arguments],
+    before = listing(environment)
+    done = subprocess.run(
+        [python_of(environment).with_name(program), *arguments],
         cwd=folder,
-        env=kept | poor | {"PYTHONPATH": str(site_packages), "OMP_NUM_THREADS": "1"},
+        env=kept | poor | {"OMP_NUM_THREADS": "1", "DLCOURSE_PROGRESS": str(folder / "progress")},
         capture_output=True,
         text=True,
         encoding="utf-8",
         timeout=120,
     )
+    assert listing(environment) == before
+    return done
 
 
 def test_the_wheel_has_the_course_and_no_solutions(built):
@@ -107,6 +138,19 @@ def sources(notebook):
     return "\n".join("".join(cell["source"]) for cell in json.loads(notebook)["cells"])
 
 
+def test_the_archive_of_sources_builds_the_same_wheel(built, tmp_path):
+    with tarfile.open(built[1]) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (root,) = tmp_path.iterdir()
+    (again,) = build(tmp_path / "again", root, "-t", "wheel").iterdir()
+    one, other = (
+        {file.filename: file.CRC for file in zipfile.ZipFile(wheel).infolist()}
+        for wheel in (built[0], again)
+    )
+    assert one == other
+    assert again.name == built[0].name
+
+
 def test_exercises_in_the_wheel_are_starters(built):
     with zipfile.ZipFile(built[0]) as wheel:
         names = [n for n in wheel.namelist() if n.startswith("dlcourse/course/exercises/")]
@@ -114,13 +158,6 @@ def test_exercises_in_the_wheel_are_starters(built):
     stubs = sum(text.count("raise NotImplementedError()") for text in texts)
     assert stubs >= len(everything())
     assert not any("BEGIN SOLUTION" in text for text in texts)
-
-
-def test_it_is_imported_from_where_nobody_may_write(site_packages, tmp_path):
-    code = "import dlcourse.by_hand as lib; print(lib.__file__); lib.Affine(2, 3)"
-    done = run(site_packages, tmp_path, "-c", code)
-    assert done.returncode == 0, done.stderr
-    assert "Kurse" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -134,18 +171,59 @@ def test_it_is_imported_from_where_nobody_may_write(site_packages, tmp_path):
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
-def test_commands_work_from_the_wheel(site_packages, tmp_path, arguments, words):
-    done = run(site_packages, tmp_path, "-m", "dlcourse", *arguments)
+def test_commands_work_from_the_wheel(environment, tmp_path, arguments, words):
+    done = run(environment, tmp_path, "dlcourse", *arguments)
     assert done.returncode == 0, done.stderr
     assert words in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
-def test_light_parts_need_no_heavy_library(site_packages, tmp_path):
-    heavy = "torch", "matplotlib", "sklearn", "pandas", "IPython"
-    code = f"import sys, dlcourse.by_hand; print([n for n in {heavy} if n in sys.modules])"
-    assert run(site_packages, tmp_path, "-c", code).stdout.strip() == "[]"
-    code = (
-        "import sys; before = set(sys.modules); import dlcourse; print(set(sys.modules) - before)"
-    )
-    assert run(site_packages, tmp_path, "-c", code).stdout.strip() == "{'dlcourse'}"
+@pytest.mark.slow
+def test_a_class_is_graded_from_the_wheel(environment, tmp_path):
+    cell = {"cell_type": "code", "source": "def fooled_check():\n    return 'nö'"}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4}
+    (tmp_path / "class" / "Zoë").mkdir(parents=True)
+    (tmp_path / "class" / "Zoë" / "04-backprop.ipynb").write_text(json.dumps(notebook))
+    arguments = ["--out", "report", "--lecture", "04", "--workers", "1", "--no-sandbox"]
+    done = run(environment, tmp_path, "dlcourse", "grade", "class", *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "1 graded, 0.0 % of" in done.stdout
+    assert "Zoë" in (tmp_path / "report" / "grades.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_tests_run_from_the_wheel(environment, tmp_path):
+    done = run(environment, tmp_path, "dlcourse", "test", "-n0", "tests/test_security.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+LIGHT = """
+import sys
+before = set(sys.modules)
+import dlcourse
+assert set(sys.modules) - before == {"dlcourse"}
+import dlcourse.by_hand as lib
+lib.Affine(2, 3)
+heavy = {"torch", "matplotlib", "sklearn", "pandas", "IPython"}
+assert not heavy & set(sys.modules)
+print(lib.__file__)
+"""
+WHOLE = """
+from dlcourse import by_hand, in_torch, plots, widgets
+from dlcourse.exercises import check
+print(repr(check("box-rounds", lambda reads: [])).encode())
+"""
+
+
+def test_light_parts_need_no_heavy_library(environment, tmp_path):
+    done = run(environment, tmp_path, python_of(environment).name, "-c", LIGHT)
+    assert done.returncode == 0, done.stderr
+    assert "Kurse" in done.stdout
+
+
+def test_both_sides_pictures_and_checks_are_imported_without_a_warning(environment, tmp_path):
+    done = run(environment, tmp_path, python_of(environment).name, "-c", WHOLE)
+    assert done.returncode == 0, done.stderr
+    assert "of 2 points" in done.stdout

@@ -10,7 +10,7 @@ import nbformat
 
 from dlcourse.execution import tidy
 from dlcourse.exercises.task import Task
-from dlcourse.exercises.tasks import LECTURES, tasks_of
+from dlcourse.exercises.tasks import chosen, tasks_of
 from dlcourse.lecture_rules import KERNEL, Notebook
 from dlcourse.notebooks import as_text, write
 from dlcourse.setting_up import course_root
@@ -251,14 +251,3 @@ def derive_all(
         else:
             done.append((source.name, "written" if write(target, text) else "already current"))
     return done
-
-
-def chosen(names: Sequence[str]) -> list[str]:
-    """Find lectures with exercises by number or name; all of them when none is named."""
-    found = []
-    for name in names:
-        fitting = [lecture for lecture in LECTURES if name in (lecture, lecture[:2])]
-        if not fitting:
-            raise ValueError(f"no exercises are called {name!r}; there are {', '.join(LECTURES)}")
-        found += fitting
-    return found or list(LECTURES)

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Column, Table
 
-from dlcourse.exercises.derive import chosen
-from dlcourse.exercises.tasks import tasks_of
+from dlcourse.exercises.tasks import chosen, tasks_of
 
 
 def list_tasks(lectures: Sequence[str] = ()) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from dlcourse.exercises import derive
 from dlcourse.exercises.checking import checked
 from dlcourse.exercises.task import KINDS, Task, Wrong
-from dlcourse.exercises.tasks import LECTURES, everything, tasks_of
+from dlcourse.exercises.tasks import LECTURES, chosen, everything, tasks_of
 from dlcourse.lecture_rules import Notebook
 from dlcourse.setting_up import course_root
 from dlcourse.slides import ROWS
@@ -219,7 +219,7 @@ def prove(names: Sequence[str] = ()) -> Iterator[tuple[str, list[str]]]:
         raise ValueError("there are no solutions here to prove tasks with: take a checkout")
     single = [name for name in names if name in everything()]
     others = [name for name in names if name not in single]
-    whole = derive.chosen(others) if others or not names else []
+    whole = chosen(others) if others or not names else []
     for lecture in LECTURES:
         for task in tasks_of(lecture):
             if lecture in whole or task.id in single:

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dlcourse.exercises.tasks import chosen
 from dlcourse.grading.collect import collect
 from dlcourse.grading.grades import Rules, grade_all, read_points, usual_lectures
 from dlcourse.grading.grading import HandedIn, hand_in, judge_class
@@ -83,7 +84,7 @@ def grade_class(source: Path, out: Path, choices: Choices) -> Overview:
         When workers die again and again.
     """
     check(source, out, choices)
-    lectures = chosen(choices.lectures)
+    lectures = chosen(choices.lectures) if choices.lectures else []
     by_hand, full = read_points(choices.points) if choices.points else ({}, {})
     rules = Rules(choices.attempts, choices.late_penalty, by_hand, full)
     people = collect(source)
@@ -122,15 +123,6 @@ def blocked(out: Path) -> str:
     """Say what stands where a folder above the report should be; nothing when nothing does."""
     files = [parent for parent in out.parents if parent.exists() and not parent.is_dir()]
     return f"{files[0]} is a file" if files else ""
-
-
-def chosen(names: Sequence[str]) -> list[str]:
-    """Find the lectures that are named; none when none is."""
-    if not names:
-        return []
-    from dlcourse.exercises import derive  # it takes seconds to import what reads notebooks
-
-    return derive.chosen(names)
 
 
 def check(source: Path, out: Path, choices: Choices) -> None:

@@ -1,6 +1,7 @@
 """The tasks of every lecture; each file holds those of one."""
 
 import difflib
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 
@@ -23,6 +24,23 @@ LECTURES = {
     "14-unsupervised": "unsupervised",
 }
 """The lectures that have exercises, and the module with their tasks."""
+
+
+def chosen(names: Sequence[str]) -> list[str]:
+    """Find lectures with exercises by number or name; all of them when none is named.
+
+    Raises
+    ------
+    ValueError
+        When a name fits none.
+    """
+    found = []
+    for name in names:
+        fitting = [lecture for lecture in LECTURES if name in (lecture, lecture[:2])]
+        if not fitting:
+            raise ValueError(f"no exercises are called {name!r}; there are {', '.join(LECTURES)}")
+        found += fitting
+    return found or list(LECTURES)
 
 
 @cache
