@@ -26,9 +26,9 @@ MUTANTS = {
     "ReLU": [
         ("sign", "return dh", "return -dh"),
         ("missing mask", "* slope", ""),
-        ("mask turned round", "h > 0", "h <= 0"),
-        ("value for mask", "(h > 0).astype(dh.dtype)", "h"),
-        ("mask of dh, not of a", "h > 0", "dh > 0"),
+        ("mask turned round", "h != 0", "h == 0"),
+        ("value for mask", "(h != 0).astype(dh.dtype)", "h"),
+        ("mask of dh, not of a", "h != 0", "dh > 0"),
     ],
     "Softmax": [
         ("sign", "return p", "return -p"),
@@ -117,8 +117,8 @@ MUTANTS = {
     ],
     "HingeLoss": [
         ("sign", "dl * -y", "dl * y"),
-        ("missing mask", " * (slack > 0)", ""),
-        ("mask turned round", "slack > 0", "slack < 0"),
+        ("missing mask", " * (costs != 0)", ""),
+        ("mask turned round", "costs != 0", "costs == 0"),
         ("missing mean", " / y.size", ""),
         ("mean over the examples alone", "/ y.size", "/ len(y)"),
     ],

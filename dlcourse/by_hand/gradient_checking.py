@@ -8,6 +8,7 @@ import numpy as np
 
 from dlcourse.by_hand.box import Array, Box, on_floats
 from dlcourse.by_hand.graph import as_tuple
+from dlcourse.by_hand.numbers import check_digits
 
 
 class KinkWarning(UserWarning):
@@ -39,7 +40,7 @@ def numerical_gradient(
     Raises
     ------
     ValueError
-        When the scheme is not one of the three.
+        When the scheme is not one of the three, or x is float16.
 
     Notes
     -----
@@ -48,6 +49,7 @@ def numerical_gradient(
     """
     if scheme not in STENCILS:
         raise ValueError(f"scheme {scheme!r} is none of {', '.join(STENCILS)}")
+    check_digits(x.dtype, "finite differences")
     ahead, behind = STENCILS[scheme]
     gradient = np.zeros_like(x)
     for i in np.ndindex(x.shape):
@@ -73,14 +75,15 @@ def relative_error(estimate: Array, gradient: Array) -> float:
     Returns
     -------
     float
-        0 for equal gradients, about 1 for unrelated ones, 2 for opposite ones.
+        0 for equal gradients, about 1 for unrelated ones, 2 for opposite ones; NaN where one of
+        them has a NaN.
 
     Notes
     -----
     Slide row B10.
     """
-    longer = max(np.linalg.norm(estimate), np.linalg.norm(gradient))
-    return float(np.linalg.norm(estimate - gradient) / longer) if longer > 0 else 0.0
+    longer = np.maximum(np.linalg.norm(estimate), np.linalg.norm(gradient))
+    return float(np.linalg.norm(estimate - gradient) / longer) if longer != 0 else 0.0
 
 
 @on_floats
@@ -99,7 +102,12 @@ def at_kink(f: Callable[[Array], Any], x: Array, *, step: float = 1e-5) -> Array
     -------
     array of bool of the shape of x
         True where the slopes to the left and to the right differ by more than 1 % of the
-        steepest slope, and by more than rounding makes them.
+        steepest slope, and by more than rounding makes them.  A NaN is no kink.
+
+    Raises
+    ------
+    ValueError
+        When x is float16.
 
     Notes
     -----
@@ -141,6 +149,11 @@ def finite_difference_errors(
     array of shape (len(steps),)
         Relative errors.
 
+    Raises
+    ------
+    ValueError
+        When the scheme is not one of the three, or x is float16.
+
     Notes
     -----
     Slide row B10.
@@ -171,6 +184,11 @@ def check_gradients(
     dict of str to float
         Relative errors, for "input 0", "input 1" and each parameter.  Below 1e-6 the
         gradient is right; from 1e-2 up it is wrong.
+
+    Raises
+    ------
+    ValueError
+        When an input or a parameter is float16.
 
     Warns
     -----

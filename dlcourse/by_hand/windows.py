@@ -53,12 +53,13 @@ def output_size(
     Raises
     ------
     ValueError
-        When the kernel does not fit into the padded image.
+        When the kernel does not fit into the padded image, or a number is too small.
 
     Notes
     -----
     It needs no arrays, so both sides share it.  Slide row K06.
     """
+    check_window(kernel=kernel, stride=stride, padding=padding, dilation=dilation)
     reach = dilation * (kernel - 1) + 1
     if reach > size + 2 * padding:
         raise ValueError(
@@ -231,3 +232,11 @@ def as_planes(seen: Array) -> Array:
     """
     n, high, wide, *weights = seen.shape
     return seen.transpose(0, 3, 4, 5, 1, 2).reshape(n, math.prod(weights), high * wide)
+
+
+def check_window(**moves: int | Pair) -> None:
+    """Refuse windows of no pixel, and those that stand still, move back or are cut off."""
+    for what, move in moves.items():
+        least = 0 if what == "padding" else 1
+        if min(pair(move)) < least:
+            raise ValueError(f"{what} {move}: at least {least} is needed")

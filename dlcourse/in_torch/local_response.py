@@ -4,6 +4,7 @@ from torch import Tensor, nn
 
 from dlcourse.by_hand.local_response import check_size
 from dlcourse.by_hand.reshaping import check_four
+from dlcourse.in_torch.numbers import check_digits
 
 __all__ = ["LocalResponseNorm"]
 
@@ -23,4 +24,5 @@ class LocalResponseNorm(nn.LocalResponseNorm):
     def forward(self, x: Tensor) -> Tensor:
         """Map x (N, C, H, W) to y of the same shape."""
         check_four(tuple(x.shape))
+        check_digits(x.dtype, "sums of squares")
         return super().forward(x)

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from dlcourse.by_hand.normalization import check_batch, check_columns
+from dlcourse.in_torch.numbers import check_digits, check_sizes
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "Standardize", "compute_global_statistics"]
 
@@ -19,6 +20,7 @@ class Standardize(nn.Module):
 
     def __init__(self, num_features: int) -> None:
         super().__init__()
+        check_sizes(inputs=num_features)
         self.register_buffer("mean", torch.zeros(num_features))
         self.register_buffer("std", torch.ones(num_features))
 
@@ -42,11 +44,13 @@ class BatchNorm1d(nn.BatchNorm1d):
     """
 
     def __init__(self, num_features: int, *, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        check_sizes(units=num_features)
         super().__init__(num_features, eps=eps, momentum=momentum)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x (N, C) to gamma x_hat + beta."""
         check_batch(tuple(x.shape), self.num_features, dims=2, training=self.training)
+        check_digits(x.dtype, "sums of squares")
         return super().forward(x)
 
 
@@ -57,11 +61,13 @@ class BatchNorm2d(nn.BatchNorm2d):
     """
 
     def __init__(self, num_features: int, *, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        check_sizes(units=num_features)
         super().__init__(num_features, eps=eps, momentum=momentum)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x (N, C, H, W) to gamma x_hat + beta."""
         check_batch(tuple(x.shape), self.num_features, dims=4, training=self.training)
+        check_digits(x.dtype, "sums of squares")
         return super().forward(x)
 
 
