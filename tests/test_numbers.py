@@ -221,7 +221,7 @@ def test_float16_gives_nearly_the_answers_of_float64_or_is_refused_in_one_senten
         expected = outcome(twin, case, parity.ByHand())
     if isinstance(found, str):
         assert "float16 has too few digits for" in found
-        if "gradients" not in found:  # PyTorch has weights in float16, but counts in float32
+        if twin.play and "gradients" not in found:  # nets of PyTorch add up in float32
             assert outcome(twin, case, parity.InTorch(torch.float16)) == found
         return
     for what, right in expected.items():

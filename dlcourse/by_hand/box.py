@@ -154,7 +154,7 @@ class Box:
         ------
         ValueError
             When the dtype keeps no fractions, is complex, or is float16: of many small gradients
-            it loses those that come last.
+            it loses those that come last.  (PyTorch adds them up in float32.)
         """
         if np.dtype(dtype).kind != "f":
             raise ValueError(f"weights cannot be {np.dtype(dtype)}: take float32 or float64")

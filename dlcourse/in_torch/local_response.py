@@ -4,7 +4,6 @@ from torch import Tensor, nn
 
 from dlcourse.by_hand.local_response import check_size
 from dlcourse.by_hand.reshaping import check_four
-from dlcourse.in_torch.numbers import check_digits
 
 __all__ = ["LocalResponseNorm"]
 
@@ -24,5 +23,4 @@ class LocalResponseNorm(nn.LocalResponseNorm):
     def forward(self, x: Tensor) -> Tensor:
         """Map x (N, C, H, W) to y of the same shape."""
         check_four(tuple(x.shape))
-        check_digits(x.dtype, "sums of squares")
         return super().forward(x)
