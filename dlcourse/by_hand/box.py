@@ -13,6 +13,7 @@ from dlcourse.by_hand.numbers import check_digits
 Array = NDArray[Any]  # shapes and meaning stand in the docstrings
 P = ParamSpec("P")
 R = TypeVar("R")
+ARRAYS = (np.ndarray, np.generic)
 
 
 def as_floats(x: Any) -> Any:
@@ -26,7 +27,7 @@ def as_floats(x: Any) -> Any:
     ValueError
         When an array holds no real numbers.
     """
-    if not isinstance(x, np.ndarray | np.generic) or x.dtype.kind == "f":
+    if not isinstance(x, ARRAYS) or x.dtype.kind == "f":
         return x
     if x.dtype.kind not in "biu":
         raise ValueError(f"an array of dtype {x.dtype} has no real numbers: take float64")

@@ -225,7 +225,7 @@ def top_k_error(a: Array, y: Array, *, k: int = 5) -> float:
 
 def check_labels(y: Array, a: Array) -> None:
     """Refuse labels that do not fit the scores."""
-    check_whole(y.dtype)
+    check_whole(y.dtype.kind in "iu", y.dtype)
     n, c = as_floats(a).shape
     if y.shape != (n,):
         raise ValueError(f"labels of shape {tuple(y.shape)} do not fit {n} rows of scores")

@@ -33,10 +33,10 @@ def check_finite(what: str, finite: bool) -> None:
         raise ValueError(f"{what} are not all finite: nothing can be told from them")
 
 
-def check_whole(dtype: Any) -> None:
+def check_whole(whole: bool, dtype: Any) -> None:
     """Refuse numbers of classes that are no whole numbers: NumPy takes True for "all of them"."""
-    name = getattr(dtype, "name", str(dtype).removeprefix("torch."))
-    if not name.startswith(("int", "uint")):
+    if not whole:
+        name = getattr(dtype, "name", str(dtype).removeprefix("torch."))
         raise ValueError(
             f"labels of dtype {name} are no numbers of classes: take whole numbers, such as int64"
         )

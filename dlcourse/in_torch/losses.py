@@ -96,7 +96,8 @@ def top_k_error(a: Tensor, y: Tensor, *, k: int = 5) -> float:
 
 def check_labels(y: Tensor, a: Tensor) -> None:
     """Refuse labels that do not fit the scores."""
-    check_whole(y.dtype)
+    whole = not (y.is_floating_point() or y.is_complex() or y.dtype == torch.bool)
+    check_whole(whole, y.dtype)
     n, c = a.shape
     if y.shape != (n,):
         raise ValueError(f"labels of shape {tuple(y.shape)} do not fit {n} rows of scores")
