@@ -26,9 +26,9 @@ MUTANTS = {
     "ReLU": [
         ("sign", "return dh", "return -dh"),
         ("missing mask", "* slope", ""),
-        ("mask turned round", "h > 0", "h <= 0"),
-        ("value for mask", "(h > 0).astype(dh.dtype)", "h"),
-        ("mask of dh, not of a", "h > 0", "dh > 0"),
+        ("mask turned round", "h != 0", "h == 0"),
+        ("value for mask", "(h != 0).astype(dh.dtype)", "h"),
+        ("mask of dh, not of a", "h != 0", "dh > 0"),
     ],
     "Softmax": [
         ("sign", "return p", "return -p"),
@@ -117,8 +117,8 @@ MUTANTS = {
     ],
     "HingeLoss": [
         ("sign", "dl * -y", "dl * y"),
-        ("missing mask", " * (slack > 0)", ""),
-        ("mask turned round", "slack > 0", "slack < 0"),
+        ("missing mask", " * (costs != 0)", ""),
+        ("mask turned round", "costs != 0", "costs == 0"),
         ("missing mean", " / y.size", ""),
         ("mean over the examples alone", "/ y.size", "/ len(y)"),
     ],
@@ -351,7 +351,7 @@ MUTANTS = {
         ("forgets dl", "np.full(n, dl / n)", "np.full(n, 1 / n)"),
         ("gradient of the samples", "dv[:n]", "dv[n:]"),
         ("no hidden bias in the chain", ' + rbm.params["hidden_bias"])', ")"),
-        ("probabilities for samples", "(u < p).astype(p.dtype)", "p"),
+        ("probabilities for samples", "np.nan, u < p)", "np.nan, p)"),
         (
             "no hidden samples",
             "h = fire(hidden_probabilities(rbm, v), u[:, :n_hidden])",
@@ -808,7 +808,7 @@ PROCEDURES = {
     "optimal_discriminator": [
         ("of the fakes", "p_data / np.where", "p_model / np.where"),
         ("the ratio", "total = p_data + p_model", "total = p_model"),
-        ("sure where nothing comes", "0.5)", "1.0)"),
+        ("sure where nothing comes", "0.5, p_data", "1.0, p_data"),
     ],
     "game_value": [
         ("fakes called data", "1 - d", "d"),

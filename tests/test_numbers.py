@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from dlcourse import by_hand, parity
 from dlcourse.by_hand.graph import as_tuple
@@ -117,13 +118,14 @@ def pixels(x):
 def test_whole_numbers_count_as_float64(twin, dtype):
     for seed in range(3):
         case = draw_case(twin, seed)
-        first = 1 if twin in BOXES else len(case.inputs)  # a box's others may be labels
-        numbers, rest = case.inputs[:first], case.inputs[first:]
-        if any(x.ndim == 0 for x in numbers):
+        if any(x.ndim == 0 for x in case.inputs):
             continue
-        whole = [pixels(x).astype(dtype) if x.dtype.kind == "f" else x for x in numbers]
-        floats = [x.astype(n.dtype) for x, n in zip(whole, numbers, strict=True)]
-        whole, floats = (replace(case, inputs=(*x, *rest)) for x in (whole, floats))
+        whole = [
+            pixels(x).astype(dtype) if x.dtype.kind == "f" and i not in case.fixed else x
+            for i, x in enumerate(case.inputs)
+        ]
+        floats = [x.astype(n.dtype) for x, n in zip(whole, case.inputs, strict=True)]
+        whole, floats = (replace(case, inputs=tuple(x)) for x in (whole, floats))
         with np.errstate(all="ignore"):
             try:
                 expected = results(twin, floats, AsTheyAre())
@@ -151,11 +153,85 @@ def test_a_net_trains_on_pixels_of_uint8_as_on_floats():
     np.testing.assert_array_equal(train(x), train(x.astype(float)))
 
 
-def test_float16_and_float32_stay_what_they_are():
-    for dtype in (np.float16, np.float32):
-        net = by_hand.Sequential(by_hand.Affine(3, 4), by_hand.ReLU()).to(dtype)
-        y = net(np.ones((2, 3), dtype))
-        assert y.dtype == net.bprop(y).dtype == net[0].grads["weight"].dtype == dtype
+def test_whole_numbers_that_are_added_in_a_graph_do_not_start_again_at_0():
+    b = np.full((2, 3), 200, np.uint8)
+    graph = by_hand.Graph({"sum": (by_hand.Add(), "b", "b")}, inputs=("a", "b"))
+    assert graph(b, b).max() == 400
+    loss = by_hand.Graph({"loss": (by_hand.CrossEntropyLoss(), "a", "y")}, inputs=("a", "y"))
+    assert loss(b, np.array([0, 2], np.uint8)) == pytest.approx(np.log(3))  # labels stay labels
+
+
+def test_whole_numbers_of_steps_and_curvatures_are_not_cut_to_whole_answers():
+    t, curvature = np.arange(1, 4), np.array([255, 3], np.uint8)
+    np.testing.assert_array_equal(by_hand.step_size(t, kind="constant", lr=0.1), 3 * [0.1])
+    shrinkage = by_hand.l2_shrinkage(curvature, strength=1)
+    np.testing.assert_allclose(shrinkage, [255 / 257, 3 / 5])
+
+
+def test_float32_stays_what_it_is():
+    net = by_hand.Sequential(by_hand.Affine(3, 4), by_hand.ReLU()).to(np.float32)
+    y = net(np.ones((2, 3), np.float32))
+    assert y.dtype == net.bprop(y).dtype == net[0].grads["weight"].dtype == np.float32
+
+
+# ---- numbers that none can count with ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "x", [np.ones((2, 3), complex), np.full((2, 3), "a"), np.array([[1, None, "b"]])]
+)
+def test_what_is_no_real_number_is_refused(x):
+    for take in (by_hand.Tanh(), by_hand.Affine(3, 2), by_hand.logsumexp):
+        with pytest.raises(ValueError, match="has no real numbers: take float64"):
+            take(x)
+    with pytest.raises(ValueError, match="has no real numbers: take float64"):
+        by_hand.Add()(np.ones((2, 3)), x)
+    with pytest.raises(ValueError, match="has no real numbers: take float64"):
+        by_hand.Affine(3, 2).load_state_dict({"weight": np.ones((2, 3), complex), "bias": [0, 0]})
+
+
+@pytest.mark.parametrize("dtype", ["int64", "bool", "complex64", "float16"])
+def test_weights_of_other_dtypes_are_refused_and_nothing_is_changed(dtype):
+    net = by_hand.MLP([2, 3, 1], batch_norm=True)
+    before = net.state_dict()
+    with pytest.raises(ValueError, match=r"float32 (or|and) float64"):
+        net.to(dtype)
+    for name, array in net.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+        assert array.dtype == before[name].dtype
+
+
+def outcome(twin, case, side):
+    """All that a row gives on a side, or the words in which it refuses."""
+    try:
+        if isinstance(side, parity.ByHand):
+            return results(twin, case, side)
+        return twin.play(side, case) if twin.play else {"value": parity.run(twin, case, side)}
+    except ValueError as refusal:
+        return str(refusal)
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=names(TWINS))
+def test_float16_gives_nearly_the_answers_of_float64_or_is_refused_in_one_sentence(twin):
+    case = draw_case(twin, seed=1)
+    if not any(x.dtype.kind == "f" for x in case.inputs):
+        return  # a row without numbers
+    with np.errstate(all="ignore"):
+        found = outcome(twin, case, parity.ByHand(np.float16))
+        expected = outcome(twin, case, parity.ByHand())
+    if isinstance(found, str):
+        assert "float16 has too few digits for" in found
+        if twin.play and "gradients" not in found:  # nets of PyTorch add up in float32
+            assert outcome(twin, case, parity.InTorch(torch.float16)) == found
+        return
+    for what, right in expected.items():
+        if right is None or np.asarray(right).dtype.kind != "f":
+            np.testing.assert_array_equal(found[what], right)
+            continue
+        ours = np.asarray(found[what], float)
+        known = np.isfinite(ours)  # what is not finite hides nothing
+        largest = np.abs(right).max(initial=0.1)
+        assert np.abs(ours - right)[known].max(initial=0) < 0.03 * largest, what
 
 
 # ---- no examples, and numbers that are none ----------------------------------------------------
@@ -189,6 +265,107 @@ def test_both_sides_refuse_the_mean_over_no_examples(name):
     for side in (parity.ByHand(), parity.InTorch()):
         with pytest.raises(ValueError, match="a batch without examples has no mean"):
             parity.run(twin, empty, side)
+
+
+def first_example_is(number, case, i):
+    """Put a number in place of all numbers that the first example has in input i."""
+    x = case.inputs[i].copy()
+    x[:1] = number
+    return replace(case, inputs=(*case.inputs[:i], x, *case.inputs[i + 1 :]))
+
+
+def hard_cases(twin, number):
+    case = draw_case(twin, seed=1)
+    for i, x in enumerate(case.inputs):
+        if x.dtype.kind == "f" and x.ndim and x.size:
+            yield first_example_is(number, case, i)
+
+
+COUNTED = {
+    "EarlyStopping": "an error of NaN never is the lowest",
+    "KinkWarning": "NaN is no kink",
+    "Schedule": "the input is an example of steps",
+    "active_fraction": "NaN is not zero",
+    "at_kink": "NaN is no kink",
+    "check_gradients": "the row asks whether the error is small: False",
+    "classify_critical_point": "the matrix is no input of the row",
+    "co_activation": "NaN is not active",
+    "dead_units": "NaN is not dead",
+    "diagnose": "its words say it",
+    "diverges": "the answer is yes",
+    "duplicate_units": "NaN is no copy",
+    "saturated_fraction": "NaN is at no end",
+    "top_k_error": "the example counts as wrong",
+    "zero_one_error": "the example counts as wrong",
+}
+
+
+UNREAD = {  # rows with states of both layers, of which one is read, or none
+    "hidden_probabilities": {1},
+    "visible_probabilities": {0},
+    "log_partition": {0, 1},
+    "state_probabilities": {0, 1},
+}
+POOLED = {"MaxPool2d", "LeNet", "Inception"}  # a window with a NaN gives its gradient to no pixel
+
+
+@pytest.mark.parametrize("twin", TWINS, ids=names(TWINS))
+def test_nan_is_never_taken_for_a_number(twin):
+    """Where NaN comes in, NaN comes out or a refusal does; others count it, and say how."""
+    for position, hard in enumerate(hard_cases(twin, np.nan)):
+        if twin.name in COUNTED or position in UNREAD.get(twin.name, ()):
+            continue
+        with np.errstate(all="ignore"):
+            found = outcome(twin, hard, parity.ByHand())
+        if not isinstance(found, str):
+            values = found.values() if twin.play else [found["value"]]
+            finite = [np.isfinite(np.asarray(value, float)).all() for value in values]
+            assert not all(finite), "from NaN came only numbers"
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("twin", BOXES, ids=names(BOXES))
+def test_gradients_at_hard_numbers_are_those_of_pytorch_or_nan(twin, number):
+    if twin.name in POOLED:
+        return
+    for hard in hard_cases(twin, number):
+        try:
+            with np.errstate(all="ignore"):
+                ours, theirs = parity.play_box(
+                    twin, hard, parity.ByHand(), parity.InTorch(), seed=0, training=True
+                )
+        except ValueError:  # is refused: by both, or by the distributions of PyTorch alone
+            continue
+        for what, right in theirs.items():
+            right, found = right.detach().numpy(), ours[what]
+            known = ~np.isnan(right) & ~np.isnan(found)
+            np.testing.assert_allclose(
+                found[known], right[known], rtol=1e-8, atol=1e-10, err_msg=what
+            )
+
+
+def test_gradients_at_nan_are_as_the_docstrings_say():
+    nan, dy = np.array([[np.nan, 1.0], [1.0, 1.0]]), np.ones((2, 2))
+    for name, at_nan in (("ReLU", 1), ("Sign", 0)):
+        box = getattr(by_hand, name)()
+        assert np.isnan(box(nan)[0, 0])
+        assert box.bprop(dy)[0, 0] == at_nan
+    hinge = by_hand.HingeLoss()
+    hinge(np.array([np.nan, 2.0]), np.array([1, 1]))
+    np.testing.assert_array_equal(hinge.bprop(np.ones(()))[0], [-0.5, 0])
+    pool = by_hand.MaxPool2d(2)
+    assert np.isnan(pool(nan[None, None])).all()
+    assert not pool.bprop(np.ones((1, 1, 1, 1))).any()
+
+
+def test_a_row_with_nan_counts_as_wrong_and_two_gradients_of_nan_are_not_equal(side):
+    a, y = side.array([[np.nan, np.nan], [0, 1], [1, np.nan]]), side.array([0, 1, 1], int)
+    assert side.lib.zero_one_error(a, y) == pytest.approx(2 / 3)
+    assert side.lib.top_k_error(a, y, k=1) == pytest.approx(2 / 3)
+    assert side.lib.top_k_error(a, y, k=2) == pytest.approx(2 / 3)
+    for other in ([np.nan, 1], [1, 2]):
+        assert np.isnan(side.lib.relative_error(side.array([np.nan, 1]), side.array(other)))
+        assert np.isnan(side.lib.relative_error(side.array(other), side.array([np.nan, 1])))
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 800.0, -800.0, 1e300, 5e-324])

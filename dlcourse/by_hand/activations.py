@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlcourse.by_hand.box import Array, Box, on_floats
+from dlcourse.by_hand.numbers import check_sizes
 
 
 class Identity(Box):
@@ -36,7 +37,7 @@ class Sign(Box):
     """
 
     def fprop(self, a: Array) -> Array:
-        """Map a of any shape to -1, 0 or 1."""
+        """Map a of any shape to -1, 0 or 1; NaN stays NaN."""
         return np.sign(a)
 
     def bprop(self, dh: Array) -> Array:
@@ -102,7 +103,7 @@ class ReLU(Box):
     Notes
     -----
     The slides call it strictly increasing.  It is not: all a < 0 give 0.  At the kink the
-    derivative is taken to be 0, as in PyTorch.  Slide rows N11 to N14, N17.
+    derivative is taken to be 0, and at NaN 1, as in PyTorch.  Slide rows N11 to N14, N17.
     """
 
     def fprop(self, a: Array) -> Array:
@@ -114,12 +115,17 @@ class ReLU(Box):
     def bprop(self, dh: Array) -> Array:
         """Map the gradient at h to the gradient at a: g'(a) = 1 where a > 0, else 0."""
         h = self.saved
-        slope = (h > 0).astype(dh.dtype)
+        slope = (h != 0).astype(dh.dtype)  # where h is no 0, it is above it, or NaN
         return dh * slope
 
 
 class Softmax(Box):
     """Turn scores into probabilities: p_c = exp(a_c) / sum over k of exp(a_k).
+
+    Raises
+    ------
+    ValueError
+        From `fprop`, when there is no class.
 
     Notes
     -----
@@ -136,6 +142,7 @@ class Softmax(Box):
 
     def fprop(self, a: Array) -> Array:
         """Map scores (N, C) to probabilities (N, C) along the last axis."""
+        check_sizes(classes=a.shape[-1])
         e = np.exp(a - a.max(axis=-1, keepdims=True))
         p = e / e.sum(axis=-1, keepdims=True)
         self.saved = p
@@ -150,6 +157,11 @@ class Softmax(Box):
 class LogSoftmax(Box):
     """Turn scores into log probabilities: a_c - log(sum over k of exp(a_k)).
 
+    Raises
+    ------
+    ValueError
+        From `fprop`, when there is no class.
+
     Notes
     -----
     Taking the log of `Softmax` gives -inf where a probability rounds to 0; this form
@@ -159,6 +171,7 @@ class LogSoftmax(Box):
 
     def fprop(self, a: Array) -> Array:
         """Map scores (N, C) to log probabilities (N, C) along the last axis."""
+        check_sizes(classes=a.shape[-1])
         below_top = a - a.max(axis=-1, keepdims=True)
         log_p = below_top - logsumexp(below_top)[..., None]
         self.saved = log_p
@@ -183,10 +196,16 @@ def logsumexp(a: Array) -> Array:
     -------
     array of shape (...)
 
+    Raises
+    ------
+    ValueError
+        When there is no score.
+
     Notes
     -----
     Slide row T05.
     """
+    check_sizes(scores=a.shape[-1])
     top = a.max(axis=-1, keepdims=True)
     return np.log(np.exp(a - top).sum(axis=-1)) + top[..., 0]
 
@@ -204,6 +223,11 @@ def softmax_jacobian(a: Array) -> Array:
     -------
     array of shape (C, C)
         diag(p) - p p^T: symmetric, each row sums to 0.
+
+    Raises
+    ------
+    ValueError
+        When there is no class.
 
     Notes
     -----

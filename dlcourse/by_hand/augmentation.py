@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlcourse.by_hand.box import Array, on_floats
+from dlcourse.by_hand.windows import check_window
 
 
 def random_crops(
@@ -33,12 +34,14 @@ def random_crops(
     Raises
     ------
     ValueError
-        When the squares are larger than the padded pictures, or a corner is too far out.
+        When the squares are larger than the padded pictures, a corner is too far out, or the
+        padding is negative.
 
     Notes
     -----
     Slide row RN22.
     """
+    check_window(padding=padding)
     n, _, h, w = x.shape
     high, wide = h + 2 * padding, w + 2 * padding
     check_crop(size, (high, wide))

@@ -8,18 +8,30 @@ from typing import Any, ParamSpec, Self, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from dlcourse.by_hand.numbers import check_digits
+
 Array = NDArray[Any]  # shapes and meaning stand in the docstrings
 P = ParamSpec("P")
 R = TypeVar("R")
+ARRAYS = (np.ndarray, np.generic)
 
 
 def as_floats(x: Any) -> Any:
-    """Take an array of whole numbers over into float64; leave all else as it is.
+    """Take an array of whole numbers over into float64; leave floats, and what is no array.
 
     Pixels of uint8 start again at 0 after 255, and integers cannot keep a half: sums,
     differences and averages of them would be wrong without a sound.
+
+    Raises
+    ------
+    ValueError
+        When an array holds no real numbers.
     """
-    return x.astype(np.float64) if isinstance(x, np.ndarray) and x.dtype.kind in "biu" else x
+    if not isinstance(x, ARRAYS) or x.dtype.kind == "f":
+        return x
+    if x.dtype.kind not in "biu":
+        raise ValueError(f"an array of dtype {x.dtype} has no real numbers: take float64")
+    return x.astype(np.float64)
 
 
 def on_floats(function: Callable[P, R]) -> Callable[P, R]:
@@ -50,6 +62,8 @@ class Box:
         What is kept but not trained.
     saved : object
         What `fprop` left for `bprop`.
+    labels : tuple of int
+        Which inputs, counted from 0, are labels or counts: only these stay whole numbers.
     training : bool
         Whether the box is being trained or used.
     input_gradient : bool
@@ -63,6 +77,7 @@ class Box:
 
     fprop: Callable[..., Array]  # (*inputs) -> y
     bprop: Callable[..., Any]  # (dy) -> gradient at each input
+    labels: tuple[int, ...] = ()
 
     def __init__(self) -> None:
         self.params: dict[str, Array] = {}
@@ -75,9 +90,15 @@ class Box:
     def __call__(self, *inputs: Any, **options: Any) -> Array:
         """Compute the value of the box: `fprop` under the name PyTorch shares.
 
-        Whole numbers in the first input, such as pixels from 0 to 255, count as float64.
+        Whole numbers that are no labels, such as pixels from 0 to 255, count as float64.
+
+        Raises
+        ------
+        ValueError
+            When an input holds no real numbers.
         """
-        return self.fprop(*map(as_floats, inputs[:1]), *inputs[1:], **options)
+        numbers = (x if i in self.labels else as_floats(x) for i, x in enumerate(inputs))
+        return self.fprop(*numbers, **options)
 
     def set_params(self, **params: Array) -> None:
         """Give the box its parameters, each with a gradient of zeros."""
@@ -128,9 +149,20 @@ class Box:
             grad[...] = 0.0
 
     def to(self, dtype: DTypeLike) -> Self:
-        """Change parameters, gradients and buffers to float32 or float64."""
+        """Change parameters, gradients and buffers to float32 or float64.
+
+        Raises
+        ------
+        ValueError
+            When the dtype keeps no fractions, is complex, or is float16: of many small gradients
+            it loses those that come last.  (PyTorch adds them up in float32.)
+        """
+        if np.dtype(dtype).kind != "f":
+            raise ValueError(f"weights cannot be {np.dtype(dtype)}: take float32 or float64")
         for arrays in (self.params, self.grads, self.buffers):
             real = {name: a for name, a in arrays.items() if a.dtype.kind == "f"}  # no counters
+            if real:
+                check_digits(np.dtype(dtype), "sums of gradients")
             arrays.update({name: a.astype(dtype) for name, a in real.items()})
         for _, box in self.children():
             box.to(dtype)
@@ -146,7 +178,8 @@ class Box:
         Raises
         ------
         ValueError
-            When a name is missing or unknown, or a shape does not fit.  Nothing is changed then.
+            When a name is missing or unknown, or a shape or dtype does not fit.  Nothing is
+            changed then.
         """
         own = {name: a for kind in ("params", "buffers") for name, a in self.named(kind)}
         if missing := sorted(own.keys() - state.keys()):
@@ -157,6 +190,7 @@ class Box:
         for name, array in own.items():
             if new[name].shape != array.shape:
                 raise ValueError(f"{name} has shape {new[name].shape}, not {array.shape}")
+            as_floats(new[name])
         for name, array in own.items():
             array[...] = new[name]
 

@@ -7,6 +7,7 @@ import numpy as np
 from dlcourse.by_hand.activations import ReLU
 from dlcourse.by_hand.box import Array
 from dlcourse.by_hand.layers import MLP
+from dlcourse.by_hand.numbers import check_digits, check_finite
 
 
 def xor_network(*, activation: str = "Sign", gain: float = 1.0) -> MLP:
@@ -134,11 +135,17 @@ def linear_pieces(net: MLP, *, low: float, high: float) -> int:
     int
         Pieces of different slope, one after another.
 
+    Raises
+    ------
+    ValueError
+        When the net gives what is not finite, or its weights are float16.
+
     Notes
     -----
     Exact but for rounding: a piece can end only where some unit crosses zero, and between
     such points the crossings are found by a rule of three.  Slide rows C07, C09.
     """
+    check_digits(net.boxes[0].params["weight"].dtype, "slopes")
     x = np.array([low, high], float)
     a = x[:, None]
     for box in net.boxes:
@@ -150,6 +157,7 @@ def linear_pieces(net: MLP, *, low: float, high: float) -> int:
             order = np.argsort(x, kind="stable")
             x, a = x[order], a[order]
         a = box.fprop(a)
+    check_finite("outputs", bool(np.isfinite(a).all()))
     apart = np.append(True, np.diff(x) > 1e-9 * (high - low))
     x, y = x[apart], a[apart, 0]
     slopes = np.diff(y) / np.diff(x)

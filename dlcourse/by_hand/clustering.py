@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlcourse.by_hand.box import Array, on_floats
+from dlcourse.by_hand.numbers import check_digits, check_repeats
 
 
 @on_floats
@@ -22,13 +23,14 @@ def squared_distances(x: Array, centres: Array) -> Array:
     Raises
     ------
     ValueError
-        When the two have different numbers of columns.
+        When the two have different numbers of columns, or are float16.
 
     Notes
     -----
     Slide row X04.
     """
     check_columns(x.shape[1], centres.shape[1])
+    check_digits(x.dtype, "sums of squares")
     return np.stack([((x - centre) ** 2).sum(axis=1) for centre in centres], axis=1)
 
 
@@ -57,7 +59,8 @@ def k_means(x: Array, centres: Array, *, steps: int = 100) -> tuple[Array, Array
     Raises
     ------
     ValueError
-        When examples and centres have different numbers of columns.
+        When examples and centres have different numbers of columns or are float16, or there are
+        fewer than 0 steps.
 
     Notes
     -----
@@ -65,6 +68,7 @@ def k_means(x: Array, centres: Array, *, steps: int = 100) -> tuple[Array, Array
     of some examples is the point with the smallest squared distance from them.  So it comes to
     an end, if not always at the best one.  Slide row X04.
     """
+    check_repeats(steps=steps)
     centres = centres.copy()
     labels, distance = nearest(x, centres)
     trajectory = [distance]

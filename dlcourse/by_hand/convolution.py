@@ -7,12 +7,14 @@ import numpy as np
 
 from dlcourse.by_hand.box import Array, Box
 from dlcourse.by_hand.correlation import check_channels, check_fits
+from dlcourse.by_hand.numbers import check_sizes
 from dlcourse.by_hand.windows import (
     Bands,
     Pair,
     as_planes,
     channels_first,
     channels_last,
+    check_window,
     crop,
     grid,
     over_bands,
@@ -58,8 +60,8 @@ class Conv2d(Box):
     Raises
     ------
     ValueError
-        When groups do not divide the channels; from `fprop`, when x has other channels, or the
-        kernel does not fit into it.
+        When groups do not divide the channels, or a size is too small; from `fprop`, when x has
+        other channels, or the kernel does not fit into it.
 
     Notes
     -----
@@ -82,6 +84,7 @@ class Conv2d(Box):
     ) -> None:
         super().__init__()
         check_groups(in_channels, out_channels, groups)
+        check_window(kernel=kernel_size, stride=stride, padding=padding, dilation=dilation)
         self.in_channels, self.groups = in_channels, groups
         self.stride, self.padding, self.dilation = pair(stride), pair(padding), pair(dilation)
         rng = rng or np.random.default_rng()
@@ -276,7 +279,8 @@ def for_each_row(weight: Array) -> Array:
 
 
 def check_groups(in_channels: int, out_channels: int, groups: int) -> None:
-    """Refuse groups that do not divide the channels."""
+    """Refuse groups that do not divide the channels, and images without any."""
+    check_sizes(input_channels=in_channels, output_channels=out_channels)
     if groups < 1 or in_channels % groups or out_channels % groups:
         raise ValueError(
             f"{groups} groups do not divide {in_channels} input and {out_channels} output channels"

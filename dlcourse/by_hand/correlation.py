@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dlcourse.by_hand.box import Array, on_floats
+from dlcourse.by_hand.numbers import check_digits
 from dlcourse.by_hand.windows import Pair, output_size, pair
 
 
@@ -75,7 +76,7 @@ def correlate_fft(x: Array, weight: Array) -> Array:
     Raises
     ------
     ValueError
-        When the channels differ, or the kernel does not fit.
+        When the channels differ, the kernel does not fit, or x is float16.
 
     Notes
     -----
@@ -84,6 +85,7 @@ def correlate_fft(x: Array, weight: Array) -> Array:
     """
     check_channels(tuple(x.shape), weight.shape[1])
     check_fits(tuple(x.shape), weight.shape[2:], (0, 0), (1, 1))
+    check_digits(x.dtype, "Fourier transforms")
     h, w = x.shape[2:]
     fx, fw = np.fft.rfft2(x), np.fft.rfft2(weight, s=(h, w))
     y = np.fft.irfft2(np.einsum("nchw,ochw->nohw", fx, fw.conj()), s=(h, w))

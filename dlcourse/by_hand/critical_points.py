@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.by_hand.box import Array, on_floats
+from dlcourse.by_hand.numbers import check_digits, check_finite
 
 
 @on_floats
@@ -25,10 +26,16 @@ def hessian(f: Callable[[Array], Any], x: Array, *, step: float = 1e-3) -> Array
     -------
     array of shape (D, D)
 
+    Raises
+    ------
+    ValueError
+        When x is float16.
+
     Notes
     -----
     Slide row T10.
     """
+    check_digits(x.dtype, "finite differences")
     e = step * np.eye(len(x))
     h = np.zeros((len(x), len(x)), x.dtype)
     for i, j in np.ndindex(h.shape):
@@ -36,6 +43,7 @@ def hessian(f: Callable[[Array], Any], x: Array, *, step: float = 1e-3) -> Array
     return h / (4 * step**2)
 
 
+@on_floats
 def classify_critical_point(hessian: Array, *, tolerance: float = 1e-6) -> str:
     """Tell a minimum from a maximum from a saddle by the signs of v^T H v.
 
@@ -53,10 +61,17 @@ def classify_critical_point(hessian: Array, *, tolerance: float = 1e-6) -> str:
         "saddle" when both signs occur, "undecided" when some direction is flat and the others
         agree: then second derivatives cannot tell.
 
+    Raises
+    ------
+    ValueError
+        When a second derivative is not finite, or float16.
+
     Notes
     -----
     v^T H v is positive for all v exactly when all eigenvalues are.  Slide row T10.
     """
+    check_digits(hessian.dtype, "linear algebra")
+    check_finite("second derivatives", bool(np.isfinite(hessian).all()))
     curvatures = np.linalg.eigvalsh(hessian)
     up, down = bool((curvatures > tolerance).any()), bool((curvatures < -tolerance).any())
     flat = bool((np.abs(curvatures) <= tolerance).any())

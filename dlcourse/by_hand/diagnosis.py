@@ -47,7 +47,7 @@ def saturated_fraction(h: Array, *, low: float = -0.95, high: float = 0.95) -> A
     Returns
     -------
     array of shape (M,)
-        Fractions of the examples.
+        Fractions of the examples.  NaN is at no end.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def active_fraction(h: Array) -> Array:
     Returns
     -------
     array of shape (M,)
-        Fractions of the examples.  A unit with 0 is silent.
+        Fractions of the examples.  A unit with 0 is silent; NaN is not zero.
 
     Notes
     -----
@@ -93,6 +93,7 @@ def dead_units(h: Array, *, tolerance: float = 1e-6) -> Array:
     Returns
     -------
     array of bool of shape (M,)
+        A unit with a NaN is not dead.
 
     Notes
     -----
@@ -136,7 +137,7 @@ def duplicate_units(h: Array, *, threshold: float = 0.99) -> Array:
     Returns
     -------
     array of bool of shape (M,)
-        True for each copy; the first of them counts as the original.
+        True for each copy; the first of them counts as the original.  A unit with a NaN is none.
 
     Notes
     -----
@@ -159,7 +160,7 @@ def bounce(trajectory: Array) -> float:
     -------
     float
         0 for a curve that only falls, near 0.5 for one that bounces up and down, 1 for one
-        that only rises.
+        that only rises; NaN where a value is NaN.
 
     Raises
     ------
@@ -173,7 +174,7 @@ def bounce(trajectory: Array) -> float:
     check_trajectory(len(trajectory))
     change = np.diff(trajectory)
     way = np.abs(change).sum()
-    return float(change[change > 0].sum() / way) if way > 0 else 0.0
+    return float(change[change > 0].sum() / way) if way != 0 else 0.0
 
 
 def diagnose(net: Sequential, x: Array, *, trajectory: Array | None = None) -> dict[str, str]:
@@ -195,8 +196,8 @@ def diagnose(net: Sequential, x: Array, *, trajectory: Array | None = None) -> d
     -------
     dict of str to str
         For each fault that was found, under its name, what was seen and what to do: "inputs",
-        "saturated", "dead", "duplicates", "diverging", "bouncing", "stuck".  Empty for a
-        net in good health.
+        "not finite", "saturated", "dead", "duplicates", "diverging", "bouncing", "stuck".
+        Empty for a net in good health.
 
     Notes
     -----
@@ -204,16 +205,18 @@ def diagnose(net: Sequential, x: Array, *, trajectory: Array | None = None) -> d
     Slide rows V02, V04, V06, V07, V08.
     """
     boxes = dict(net.children())
-    saturated, dead, copies = [], [], []
+    broken, saturated, dead, copies = [], [], [], []
     for name, h in hidden_activations(net, x).items():
         if not isinstance(boxes[name], activations.ReLU):
             low = 0.05 if isinstance(boxes[name], activations.Sigmoid) else -0.95
             saturated.append(float(saturated_fraction(h, low=low).mean()))
+        broken.append(float((~np.isfinite(h)).mean()))
         dead.append(float(dead_units(h).mean()))
         copies.append(float(duplicate_units(h).mean()))
     size = float(np.sqrt((x**2).mean()))
     return findings(
         size=size,
+        broken=max(broken, default=0.0),
         saturated=max(saturated, default=0.0),
         dead=max(dead, default=0.0),
         copies=max(copies, default=0.0),
@@ -234,6 +237,7 @@ def curve_facts(trajectory: Array) -> dict[str, float]:
 def findings(
     *,
     size: float,
+    broken: float,
     saturated: float,
     dead: float,
     copies: float,
@@ -245,6 +249,11 @@ def findings(
     found = {}
     if not 0.1 <= size <= 5:
         found["inputs"] = f"inputs have a typical size of {size:.3g}: standardize them"
+    if broken:
+        found["not finite"] = (
+            f"{broken:.0%} of the outputs of a layer are not finite: "
+            "start anew from other weights, with a lower learning rate"
+        )
     if saturated > 0.5:
         found["saturated"] = (
             f"{saturated:.0%} of the outputs of a layer are saturated: "

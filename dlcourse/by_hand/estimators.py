@@ -1,6 +1,7 @@
 """Estimators: what a sample tells about where it came from."""
 
 from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.numbers import check_digits
 
 
 def estimate_moments(x: Array) -> tuple[Array, Array, Array]:
@@ -24,7 +25,7 @@ def estimate_moments(x: Array) -> tuple[Array, Array, Array]:
     Raises
     ------
     ValueError
-        When there are fewer than two examples.
+        When there are fewer than two examples, or they are float16.
 
     Notes
     -----
@@ -32,6 +33,7 @@ def estimate_moments(x: Array) -> tuple[Array, Array, Array]:
     """
     if len(x) < 2:
         raise ValueError(f"{len(x)} examples have no variance: two are needed")
+    check_digits(x.dtype, "sums of squares")
     mean = x.sum(axis=0) / len(x)
     away = x - mean
     variance = (away**2).sum(axis=0) / (len(x) - 1)

@@ -30,7 +30,7 @@ def optimal_discriminator(p_data: Array, p_model: Array) -> Array:
     """
     check_alike(p_data.shape, p_model.shape)
     total = p_data + p_model
-    return np.where(total > 0, p_data / np.where(total > 0, total, 1), 0.5).astype(p_data.dtype)
+    return np.where(total == 0, 0.5, p_data / np.where(total == 0, 1, total)).astype(p_data.dtype)
 
 
 @on_floats
@@ -96,7 +96,7 @@ def jensen_shannon(p: Array, q: Array) -> Array:
 def times_log(p: Array, d: Array) -> Array:
     """Compute p log d, which is 0 where p is 0, whatever d is."""
     with np.errstate(divide="ignore"):
-        return np.where(p > 0, p * np.log(np.where(p > 0, d, 1)), 0).astype(p.dtype)
+        return np.where(p == 0, 0, p * np.log(np.where(p == 0, 1, d))).astype(p.dtype)
 
 
 def check_alike(p: tuple[int, ...], q: tuple[int, ...]) -> None:

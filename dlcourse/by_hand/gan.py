@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from dlcourse.by_hand.box import Array, Box, Chain, on_floats
 from dlcourse.by_hand.layers import MLP
 from dlcourse.by_hand.losses import BCEWithLogitsLoss
+from dlcourse.by_hand.numbers import check_repeats
 from dlcourse.by_hand.optimizers import SGD
 from dlcourse.by_hand.training import minibatches
 
@@ -195,10 +196,16 @@ def fit_gan(
     array of shape (steps, 2)
         The losses of discriminator and generator before each of their steps.
 
+    Raises
+    ------
+    ValueError
+        When there are fewer than 0 epochs, or the batch size is below 1.
+
     Notes
     -----
     Neither loss need fall: each net changes the other's.  Slide row U05.
     """
+    check_repeats(epochs=epochs)
     rng = rng or np.random.default_rng()
     of_discriminator, of_generator = optimizers
     losses = []

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcourse.by_hand.box import Array, Box, on_floats
+from dlcourse.by_hand.numbers import check_digits, check_sizes
 
 
 @on_floats
@@ -63,7 +64,8 @@ class GaussianProcess(Box):
     Raises
     ------
     ValueError
-        When a number is not above 0; from `fprop`, when there are not as many x as y.
+        When a number is not above 0 or there is no axis; from `fprop`, when there are not as many
+        x as y, or in float16.
 
     Notes
     -----
@@ -81,6 +83,7 @@ class GaussianProcess(Box):
         noise: float = 0.01,
     ) -> None:
         super().__init__()
+        check_sizes(axes=in_features)
         check_positive(length_scale=length_scale, variance=variance, noise=noise)
         self.set_params(
             log_length_scale=np.full(in_features, np.log(length_scale)),
@@ -97,6 +100,7 @@ class GaussianProcess(Box):
 
     def precision(self, x: Array) -> tuple[Array, Array]:
         """Give K^-1 (T, T), and L^-1 where K = L L^T by Cholesky."""
+        check_digits(x.dtype, "linear algebra")
         noise = np.exp(self.params["log_noise"])
         factor = np.linalg.cholesky(self.kernel(x, x) + noise * np.eye(len(x), dtype=x.dtype))
         inverse = np.linalg.inv(factor)
@@ -144,7 +148,7 @@ def posterior(process: GaussianProcess, x: Array, y: Array, points: Array) -> tu
     Raises
     ------
     ValueError
-        When there are not as many x as y, or the points have other axes.
+        When there are not as many x as y, the points have other axes, or in float16.
 
     Notes
     -----

@@ -8,6 +8,7 @@ import numpy as np
 
 from dlcourse.by_hand.box import Array, Box, on_floats
 from dlcourse.by_hand.graph import as_tuple
+from dlcourse.by_hand.numbers import check_digits
 
 
 class KinkWarning(UserWarning):
@@ -39,7 +40,7 @@ def numerical_gradient(
     Raises
     ------
     ValueError
-        When the scheme is not one of the three.
+        When the scheme is not one of the three, or x is float16.
 
     Notes
     -----
@@ -55,6 +56,7 @@ def numerical_gradient(
     """
     if scheme not in STENCILS:
         raise ValueError(f"scheme {scheme!r} is none of {', '.join(STENCILS)}")
+    check_digits(x.dtype, "finite differences")
     ahead, behind = STENCILS[scheme]
     gradient = np.zeros_like(x)
     for i in np.ndindex(x.shape):
@@ -80,7 +82,8 @@ def relative_error(estimate: Array, gradient: Array) -> float:
     Returns
     -------
     float
-        0 for equal gradients, about 1 for unrelated ones, 2 for opposite ones.
+        0 for equal gradients, about 1 for unrelated ones, 2 for opposite ones; NaN where one of
+        them has a NaN.
 
     Notes
     -----
@@ -93,8 +96,8 @@ def relative_error(estimate: Array, gradient: Array) -> float:
     >>> by_hand.relative_error(np.array([1.0, 2.0]), np.array([2.0, 4.0]))
     0.5
     """
-    longer = max(np.linalg.norm(estimate), np.linalg.norm(gradient))
-    return float(np.linalg.norm(estimate - gradient) / longer) if longer > 0 else 0.0
+    longer = np.maximum(np.linalg.norm(estimate), np.linalg.norm(gradient))
+    return float(np.linalg.norm(estimate - gradient) / longer) if longer != 0 else 0.0
 
 
 @on_floats
@@ -113,7 +116,12 @@ def at_kink(f: Callable[[Array], Any], x: Array, *, step: float = 1e-5) -> Array
     -------
     array of bool of the shape of x
         True where the slopes to the left and to the right differ by more than 1 % of the
-        steepest slope, and by more than rounding makes them.
+        steepest slope, and by more than rounding makes them.  A NaN is no kink.
+
+    Raises
+    ------
+    ValueError
+        When x is float16.
 
     Notes
     -----
@@ -155,6 +163,11 @@ def finite_difference_errors(
     array of shape (len(steps),)
         Relative errors.
 
+    Raises
+    ------
+    ValueError
+        When the scheme is not one of the three, or x is float16.
+
     Notes
     -----
     Slide row B10.
@@ -185,6 +198,11 @@ def check_gradients(
     dict of str to float
         Relative errors, for "input 0", "input 1" and each parameter.  Below 1e-6 the
         gradient is right; from 1e-2 up it is wrong.
+
+    Raises
+    ------
+    ValueError
+        When an input or a parameter is float16.
 
     Warns
     -----

@@ -46,6 +46,7 @@ class Graph(Box):
         check_wiring(self.boxes, self.reads, self.inputs)
         self.order = topological_order(self.reads)
         self.output = list(boxes)[-1]
+        self.labels = tuple(range(len(self.inputs)))  # which are, each box knows of its own
         self.values: dict[str, Array] = {}
         self.gradients: dict[str, Array] = {}
 
@@ -61,7 +62,7 @@ class Graph(Box):
             for child in self.reads[name]:
                 if child not in values:
                     raise ValueError(f"wrong order: {name!r} runs before {child!r}, which it reads")
-            values[name] = self.boxes[name].fprop(*(values[child] for child in self.reads[name]))
+            values[name] = self.boxes[name](*(values[child] for child in self.reads[name]))
         self.saved = order
         self.values = values
         return values[self.output]

@@ -9,6 +9,7 @@ from dlcourse.by_hand import activations
 from dlcourse.by_hand.box import Array, Box, Sequential
 from dlcourse.by_hand.dropout import Dropout
 from dlcourse.by_hand.normalization import BatchNorm1d
+from dlcourse.by_hand.numbers import check_sizes
 
 
 class Neuron(Box):
@@ -31,7 +32,7 @@ class Neuron(Box):
     Raises
     ------
     ValueError
-        From `fprop`, when x does not have D columns.
+        When there is no input; from `fprop`, when x does not have D columns.
 
     Notes
     -----
@@ -46,6 +47,7 @@ class Neuron(Box):
         rng: np.random.Generator | None = None,
     ) -> None:
         super().__init__()
+        check_sizes(inputs=in_features)
         rng = rng or np.random.default_rng()
         bound = 1 / np.sqrt(in_features)
         self.set_params(
@@ -93,7 +95,7 @@ class Affine(Box):
     Raises
     ------
     ValueError
-        From `fprop`, when x does not have D columns.
+        When there is no input or no output; from `fprop`, when x does not have D columns.
 
     Notes
     -----
@@ -117,6 +119,7 @@ class Affine(Box):
         self, in_features: int, out_features: int, *, rng: np.random.Generator | None = None
     ) -> None:
         super().__init__()
+        check_sizes(inputs=in_features, outputs=out_features)
         rng = rng or np.random.default_rng()
         bound = 1 / np.sqrt(in_features)
         self.set_params(
@@ -163,7 +166,7 @@ class MLP(Sequential):
     Raises
     ------
     ValueError
-        When there are fewer than two sizes.
+        When there are fewer than two sizes, or one of them is below 1.
 
     Notes
     -----

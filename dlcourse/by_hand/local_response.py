@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.numbers import check_digits
 from dlcourse.by_hand.reshaping import check_four
 
 
@@ -19,7 +20,7 @@ class LocalResponseNorm(Box):
     Raises
     ------
     ValueError
-        When the size is below 1; from `fprop`, when x has no images.
+        When the size is below 1; from `fprop`, when x has no images, or in float16.
 
     Notes
     -----
@@ -37,6 +38,7 @@ class LocalResponseNorm(Box):
     def fprop(self, x: Array) -> Array:
         """Map x (N, C, H, W) to y of the same shape."""
         check_four(tuple(x.shape))
+        check_digits(x.dtype, "sums of squares")
         base = self.k + self.alpha / self.size * self.neighbours(x**2)
         self.saved = x, base
         return x * base**-self.beta

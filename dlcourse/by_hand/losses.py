@@ -3,7 +3,8 @@
 import numpy as np
 
 from dlcourse.by_hand.activations import LogSoftmax
-from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.box import Array, Box, as_floats
+from dlcourse.by_hand.numbers import check_whole
 
 
 class NegativeLogLikelihood(Box):
@@ -15,16 +16,19 @@ class NegativeLogLikelihood(Box):
     Raises
     ------
     ValueError
-        From `fprop`, when a probability is outside [0, 1] or a label is not one of 0 to C - 1.
+        From `fprop`, when a probability is outside [0, 1] or a label is not one of the whole
+        numbers 0 to C - 1.
 
     Notes
     -----
     Slide rows E04, T02, T03.
     """
 
+    labels = (1,)
+
     def fprop(self, f: Array, y: Array) -> Array:
         """Map probabilities f (N, C) and labels y (N,) to one number, in nats."""
-        check_labels(y, f.shape)
+        check_labels(y, f)
         check_probabilities(float(f.min()), float(f.max()))
         f_y = f[np.arange(len(y)), y]
         self.saved = f, y, f_y
@@ -44,7 +48,7 @@ class CrossEntropyLoss(Box):
     Raises
     ------
     ValueError
-        From `fprop`, when a label is not one of 0 to C - 1.
+        From `fprop`, when a label is not one of the whole numbers 0 to C - 1.
 
     Notes
     -----
@@ -62,9 +66,11 @@ class CrossEntropyLoss(Box):
     array([[ 0.25,  0.25, -0.75,  0.25]])
     """
 
+    labels = (1,)
+
     def fprop(self, a: Array, y: Array) -> Array:
         """Map scores a (N, C) and labels y (N,) to one number, in nats."""
-        check_labels(y, a.shape)
+        check_labels(y, a)
         log_f = LogSoftmax()(a)
         self.saved = log_f, y
         return np.asarray(-log_f[np.arange(len(y)), y].mean())
@@ -90,6 +96,8 @@ class BCEWithLogitsLoss(Box):
     -log sigmoid(a) = log(1 + exp(-a)), written so that exp never overflows.
     Slide row F04.
     """
+
+    labels = (1,)
 
     def fprop(self, a: Array, y: Array) -> Array:
         """Map scores a and targets y in [0, 1], both (N, ...), to one number, in nats."""
@@ -118,6 +126,8 @@ class MSELoss(Box):
     Slide row E04.
     """
 
+    labels = (1,)
+
     def fprop(self, f: Array, y: Array) -> Array:
         """Map predictions f and targets y of one shape to one number."""
         check_shapes(f, y)
@@ -143,20 +153,22 @@ class HingeLoss(Box):
     Slide row E04.
     """
 
+    labels = (1,)
+
     def fprop(self, a: Array, y: Array) -> Array:
         """Map scores a and labels y of -1 or 1, both (N, ...), to one number."""
         check_shapes(a, y)
         if not set(y.ravel().tolist()) <= {-1, 1}:
             raise ValueError(f"labels {sorted(set(y.ravel().tolist()))} should be -1 or 1")
         y = y.astype(a.dtype)
-        slack = 1 - y * a
-        self.saved = slack, y
-        return np.asarray(np.maximum(slack, 0).mean())
+        costs = np.maximum(1 - y * a, 0)
+        self.saved = costs, y
+        return np.asarray(costs.mean())
 
     def bprop(self, dl: Array) -> tuple[Array, None]:
         """Map the gradient at the loss to the gradient at a: -y where the margin is missed."""
-        slack, y = self.saved
-        return dl * -y * (slack > 0) / y.size, None
+        costs, y = self.saved
+        return dl * -y * (costs != 0) / y.size, None
 
 
 def zero_one_error(a: Array, y: Array) -> float:
@@ -177,14 +189,14 @@ def zero_one_error(a: Array, y: Array) -> float:
     Raises
     ------
     ValueError
-        When a label is not one of 0 to C - 1.
+        When a label is not one of the whole numbers 0 to C - 1.
 
     Notes
     -----
-    Slide rows E04, E07.
+    A row with a NaN has no highest score, and counts as wrong.  Slide rows E04, E07.
     """
-    check_labels(y, a.shape)
-    return float((a.argmax(axis=1) != y).mean())
+    check_labels(y, a)
+    return float(((a.argmax(axis=1) != y) | np.isnan(a).any(axis=1)).mean())
 
 
 def top_k_error(a: Array, y: Array, *, k: int = 5) -> float:
@@ -207,24 +219,25 @@ def top_k_error(a: Array, y: Array, *, k: int = 5) -> float:
     Raises
     ------
     ValueError
-        When k is not one of 1 to C, or a label not one of 0 to C - 1.
+        When k is not one of 1 to C, or a label not one of the whole numbers 0 to C - 1.
 
     Notes
     -----
-    Slide rows E12, E13.
+    A row with a NaN has no order, and counts as wrong.  Slide rows E12, E13.
     """
-    check_labels(y, a.shape)
+    check_labels(y, a)
     if not 1 <= k <= a.shape[1]:
         raise ValueError(f"k = {k} guesses among {a.shape[1]} classes")
     a_y = a[np.arange(len(y)), y][:, None]
     classes = np.arange(a.shape[1])
     better = (a > a_y) | ((a == a_y) & (classes < y[:, None]))
-    return float((better.sum(axis=1) >= k).mean())
+    return float(((better.sum(axis=1) >= k) | np.isnan(a).any(axis=1)).mean())
 
 
-def check_labels(y: Array, shape: tuple[int, ...]) -> None:
-    """Refuse labels that do not fit scores of this shape."""
-    n, c = shape
+def check_labels(y: Array, a: Array) -> None:
+    """Refuse labels that do not fit the scores."""
+    check_whole(y.dtype.kind in "iu", y.dtype)
+    n, c = as_floats(a).shape
     if y.shape != (n,):
         raise ValueError(f"labels of shape {tuple(y.shape)} do not fit {n} rows of scores")
     check_examples(n)

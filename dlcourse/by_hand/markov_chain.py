@@ -4,6 +4,7 @@ import numpy as np
 
 from dlcourse.by_hand.box import Array, on_floats
 from dlcourse.by_hand.dropout import all_masks
+from dlcourse.by_hand.numbers import check_digits, check_repeats
 from dlcourse.by_hand.rbm import RBM, hidden_probabilities, visible_probabilities
 
 
@@ -61,8 +62,8 @@ def stationary_distribution(transition: Array) -> Array:
     Raises
     ------
     ValueError
-        When a row is no distribution, or when there are several such pi, as there are when the
-        chain cannot get from one part of the states to another.
+        When a row is no distribution, as in float16, or when there are several such pi, as there
+        are when the chain cannot get from one part of the states to another.
 
     Notes
     -----
@@ -96,13 +97,14 @@ def evolve(start: Array, transition: Array, *, steps: int) -> Array:
     Raises
     ------
     ValueError
-        When a row of the matrix is no distribution.
+        When a row of the matrix is no distribution, or there are fewer than 0 steps.
 
     Notes
     -----
     Slide row U07.
     """
     check_rows(transition)
+    check_repeats(steps=steps)
     distributions = [start]
     for _ in range(steps):
         distributions.append(distributions[-1] @ transition)
@@ -130,13 +132,16 @@ def simulate_chain(start: Array, transition: Array, uniforms: Array) -> Array:
     Raises
     ------
     ValueError
-        When a row of the matrix is no distribution.
+        When a row of the matrix is no distribution, a walk starts in no state, or a number is
+        not from 0 up to but not including 1.
 
     Notes
     -----
     Slide row U07.
     """
     check_rows(transition)
+    check_starts(int(start.min(initial=0)), int(start.max(initial=0)), len(transition))
+    check_uniforms(float(uniforms.min(initial=0)), float(uniforms.max(initial=0)))
     thresholds = transition.cumsum(axis=1)[:, :-1]  # without the 1 at the end, which rounds
     walk = [start]
     for u in uniforms:
@@ -191,6 +196,7 @@ def detailed_balance_gap(distribution: Array, transition: Array) -> Array:
 
 def check_rows(transition: Array) -> None:
     """Refuse a matrix whose rows are no distributions."""
+    check_digits(transition.dtype, "probabilities that sum to 1")
     check_transition(float(transition.min()), float(np.abs(transition.sum(axis=1) - 1).max()))
 
 
@@ -203,10 +209,24 @@ def check_layers(n_visible: int, n_hidden: int) -> None:
 
 def check_transition(smallest: float, deviation: float) -> None:
     """Refuse probabilities below 0, and rows that do not sum to 1."""
-    if smallest < 0:
-        raise ValueError(f"a probability of {smallest:g} in the matrix is below 0")
+    if not smallest >= 0:
+        raise ValueError(f"a probability of {smallest:g} in the matrix is no number from 0 up")
     if deviation > 1e-4:  # float32 adds up to 1 within that
         raise ValueError(f"a row of the matrix misses the sum of 1 by {deviation:g}")
+
+
+def check_starts(lowest: int, highest: int, states: int) -> None:
+    """Refuse walks that start nowhere."""
+    if lowest < 0 or highest >= states:
+        raise ValueError(f"walks start in {lowest} to {highest}, the states are 0 to {states - 1}")
+
+
+def check_uniforms(lowest: float, highest: float) -> None:
+    """Refuse numbers with which nothing can be drawn."""
+    if not (lowest >= 0 and highest < 1):
+        raise ValueError(
+            f"numbers from {lowest:g} to {highest:g}: they should be from 0 up, and below 1"
+        )
 
 
 def check_unique(stationary: int) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from dlcourse.by_hand import windows
 from dlcourse.by_hand.box import Array, Box
+from dlcourse.by_hand.numbers import check_digits, check_sizes
 from dlcourse.by_hand.windows import channels_first, channels_last, share_out
 
 
@@ -25,7 +26,7 @@ class Standardize(Box):
     Raises
     ------
     ValueError
-        When x does not have D columns.
+        When there is no input, or x does not have D columns.
 
     Notes
     -----
@@ -35,6 +36,7 @@ class Standardize(Box):
 
     def __init__(self, num_features: int) -> None:
         super().__init__()
+        check_sizes(inputs=num_features)
         self.buffers = {"mean": np.zeros(num_features), "std": np.ones(num_features)}
 
     def fit(self, x: Array) -> None:
@@ -79,8 +81,8 @@ class BatchNorm1d(Box):
     Raises
     ------
     ValueError
-        From `fprop`, when x does not have C columns, or when training on a single value per
-        unit: it has no variance.
+        When there is no unit; from `fprop`, when x does not have C columns, when training on a
+        single value per unit, which has no variance, or in float16.
 
     Notes
     -----
@@ -91,6 +93,7 @@ class BatchNorm1d(Box):
 
     def __init__(self, num_features: int, *, eps: float = 1e-5, momentum: float = 0.1) -> None:
         super().__init__()
+        check_sizes(units=num_features)
         self.eps, self.momentum = eps, momentum
         self.set_params(weight=np.ones(num_features), bias=np.zeros(num_features))
         self.buffers = {
@@ -103,6 +106,7 @@ class BatchNorm1d(Box):
         """Map x (N, C) to gamma x_hat + beta, as in Algorithm 1."""
         gamma, beta = self.params["weight"], self.params["bias"]
         check_batch(tuple(x.shape), len(gamma), dims=self.dims, training=self.training)
+        check_digits(x.dtype, "sums of squares")
         rows = Rows(x.shape)
         if self.training:
             m = x.size // len(gamma)

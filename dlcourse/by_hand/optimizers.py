@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlcourse.by_hand.box import Array, Box, on_floats
+from dlcourse.by_hand.numbers import check_digits
 from dlcourse.by_hand.regularization import is_weight, soft_threshold, weights
 
 
@@ -141,6 +142,7 @@ def exponential_average(x: Array, *, decay: float) -> Array:
     return averages
 
 
+@on_floats
 def momentum_rate(curvature: Array, *, lr: float, momentum: float) -> Array:
     """Tell by which factor each step brings momentum nearer to the bottom of a bowl.
 
@@ -158,15 +160,21 @@ def momentum_rate(curvature: Array, *, lr: float, momentum: float) -> Array:
     array of shape (D,)
         The factor in the long run, along each axis; from 1 up the steps lead nowhere.
 
+    Raises
+    ------
+    ValueError
+        When the curvature is float16.
+
     Notes
     -----
     Two steps in a row obey x'' = (1 + beta - alpha lambda) x' - beta x.  The factor is the
     larger root of z^2 - (1 + beta - alpha lambda) z + beta.  Slide row O10.
     """
+    check_digits(curvature.dtype, "linear algebra")
     b = 1 + momentum - lr * curvature
     discriminant = b**2 - 4 * momentum
     real = (np.abs(b) + np.sqrt(np.maximum(discriminant, 0))) / 2
-    return np.where(discriminant >= 0, real, np.sqrt(momentum))
+    return np.where(discriminant < 0, np.sqrt(momentum), real)
 
 
 def check_sgd(lr: float, momentum: float, weight_decay: float) -> None:

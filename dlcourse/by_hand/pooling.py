@@ -7,6 +7,7 @@ from dlcourse.by_hand.correlation import check_fits
 from dlcourse.by_hand.windows import (
     Pair,
     channels_first,
+    check_window,
     output_size,
     pair,
 )
@@ -27,8 +28,8 @@ class Pooling(Box):
     Raises
     ------
     ValueError
-        When the padding is more than half of the window; from `fprop`, when x has no images, or
-        the window does not fit into them.
+        When the padding is more than half of the window, or a size is too small; from `fprop`,
+        when x has no images, or the window does not fit into them.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Pooling(Box):
         super().__init__()
         self.kernel, self.padding = pair(kernel_size), pair(padding)
         self.stride = self.kernel if stride is None else pair(stride)
+        check_window(kernel=self.kernel, stride=self.stride, padding=self.padding)
         check_padding(self.kernel, self.padding)
 
 
@@ -48,7 +50,8 @@ class MaxPool2d(Pooling):
     Notes
     -----
     Of equal numbers the first wins, in reading order, as in PyTorch: the gradient goes to one
-    place.  Slide row K05.
+    place.  Of a window with a NaN the result is NaN, and none of its pixels gets the gradient;
+    PyTorch gives it to the NaN.  Slide row K05.
     """
 
     def fprop(self, x: Array) -> Array:

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from dlcourse.by_hand.box import Array
+from dlcourse.by_hand.box import Array, as_floats
 from dlcourse.by_hand.estimators import estimate_moments
+from dlcourse.by_hand.numbers import check_digits, check_finite
 
 
 class PCA:
@@ -29,7 +30,7 @@ class PCA:
     Raises
     ------
     ValueError
-        When there are not that many directions.
+        When there are not that many directions, or an example is not finite or in float16.
 
     Notes
     -----
@@ -38,7 +39,10 @@ class PCA:
     """
 
     def __init__(self, x: Array, components: int) -> None:
+        x = as_floats(x)
         check_components(components, *x.shape)
+        check_digits(x.dtype, "linear algebra")
+        check_finite("examples", bool(np.isfinite(x).all()))
         self.mean, _, covariance = estimate_moments(x)
         variances, columns = np.linalg.eigh(covariance)  # from the smallest up
         self.variances = variances[::-1][:components]

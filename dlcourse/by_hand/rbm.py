@@ -7,6 +7,7 @@ import numpy as np
 from dlcourse.by_hand.activations import Sigmoid
 from dlcourse.by_hand.box import Array, Box, on_floats
 from dlcourse.by_hand.losses import check_examples
+from dlcourse.by_hand.numbers import check_sizes
 
 
 class RBM(Box):
@@ -35,7 +36,7 @@ class RBM(Box):
     Raises
     ------
     ValueError
-        From `fprop`, when v does not have D columns.
+        When a layer has no unit; from `fprop`, when v does not have D columns.
 
     Notes
     -----
@@ -46,6 +47,7 @@ class RBM(Box):
         self, n_visible: int, n_hidden: int, *, rng: np.random.Generator | None = None
     ) -> None:
         super().__init__()
+        check_sizes(visible_units=n_visible, hidden_units=n_hidden)
         self.rng = rng or np.random.default_rng()
         self.set_params(
             weight=0.01 * self.rng.standard_normal((n_hidden, n_visible)),
@@ -150,8 +152,8 @@ def gibbs_sample(rbm: RBM, v: Array, uniforms: Array | None = None, *, steps: in
 
 
 def fire(p: Array, u: Array) -> Array:
-    """Make each unit 1 with its probability: where its number u is below p."""
-    return (u < p).astype(p.dtype)
+    """Make each unit 1 with its probability: where its number u is below p; NaN stays NaN."""
+    return np.where(np.isnan(p + u), np.nan, u < p).astype(p.dtype)
 
 
 class ContrastiveDivergence(Box):

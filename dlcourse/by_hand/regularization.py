@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dlcourse.by_hand.box import Array, Box, on_floats
+from dlcourse.by_hand.numbers import check_digits, check_repeats
 
 
 class L2(Box):
@@ -90,6 +91,7 @@ def soft_threshold(w: Array, *, threshold: float) -> Array:
     return np.sign(w) * np.maximum(np.abs(w) - threshold, 0)
 
 
+@on_floats
 def l2_shrinkage(curvature: Array, *, strength: float) -> Array:
     """Tell which part of each weight an L2 penalty leaves, at the bottom of a bowl.
 
@@ -105,13 +107,20 @@ def l2_shrinkage(curvature: Array, *, strength: float) -> Array:
     array of shape (D,)
         lambda / (lambda + 2 strength), between 0 and 1.
 
+    Raises
+    ------
+    ValueError
+        When the curvature is float16.
+
     Notes
     -----
     Slide row R13.
     """
+    check_digits(curvature.dtype, "linear algebra")
     return curvature / (curvature + 2 * strength)
 
 
+@on_floats
 def early_stopping_shrinkage(curvature: Array, *, lr: float, steps: int) -> Array:
     """Tell which part of each weight gradient descent has reached, in a bowl, from 0.
 
@@ -129,8 +138,14 @@ def early_stopping_shrinkage(curvature: Array, *, lr: float, steps: int) -> Arra
     array of shape (D,)
         1 - (1 - alpha lambda)^steps.
 
+    Raises
+    ------
+    ValueError
+        When there are fewer than 0 steps.
+
     Notes
     -----
     Slide row R13.
     """
+    check_repeats(steps=steps)
     return 1 - (1 - lr * curvature) ** steps

@@ -7,6 +7,7 @@ import numpy as np
 
 from dlcourse.by_hand.box import Array, on_floats
 from dlcourse.by_hand.clustering import squared_distances
+from dlcourse.by_hand.numbers import check_digits, check_finite
 
 
 @on_floats
@@ -31,8 +32,8 @@ def nearest_neighbours(queries: Array, x: Array, *, k: int = 1, metric: str = "e
     Raises
     ------
     ValueError
-        When there are fewer than k examples, the metric is unknown, or the vectors have
-        different lengths.
+        When there are fewer than k examples, the metric is unknown, the vectors have different
+        lengths, or a number is not finite or in float16.
 
     Notes
     -----
@@ -40,6 +41,7 @@ def nearest_neighbours(queries: Array, x: Array, *, k: int = 1, metric: str = "e
     code of its own.  Slide row M06.
     """
     check_neighbours(k, len(x), metric)
+    check_finite("vectors", bool(np.isfinite(queries).all() and np.isfinite(x).all()))
     if metric == "cosine":
         queries, x = (v / np.sqrt((v**2).sum(axis=1, keepdims=True)) for v in (queries, x))
     order = np.argsort(squared_distances(queries, x), axis=1, kind="stable")
@@ -53,7 +55,7 @@ def co_activation(h: Array) -> Array:
     Parameters
     ----------
     h : array of shape (N, M)
-        Outputs of M units; one is active where it gives more than 0.
+        Outputs of M units; one is active where it gives more than 0, and not where it is NaN.
 
     Returns
     -------
@@ -116,7 +118,8 @@ def activation_patterns(weight: Array, bias: Array) -> Array:
     Raises
     ------
     ValueError
-        When two lines are parallel, or three meet in a point.
+        When two lines are parallel, three meet in a point, or a number is not finite or in
+        float16.
 
     Notes
     -----
@@ -124,6 +127,8 @@ def activation_patterns(weight: Array, bias: Array) -> Array:
     lines cross, and around it the two units take all four combinations while the others keep
     theirs.  Slide rows X04, X05.
     """
+    check_digits(weight.dtype, "linear algebra")
+    check_finite("lines", bool(np.isfinite(weight).all() and np.isfinite(bias).all()))
     units = len(bias)
     if units == 1:
         return np.array([[0.0], [1.0]], weight.dtype)

@@ -61,6 +61,7 @@ class Schedule:
         )
 
 
+@on_floats
 def step_size(t: Array, *, kind: str, lr: float, decay: float = 0.0, period: int = 1) -> Array:
     """Compute the step size of update t.
 

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse.by_hand.box import Array, Box
 from dlcourse.by_hand.early_stopping import EarlyStopping
+from dlcourse.by_hand.numbers import check_repeats
 from dlcourse.by_hand.optimizers import SGD
 from dlcourse.by_hand.schedules import Schedule
 
@@ -30,6 +31,8 @@ class EmpiricalRisk(Box):
     -----
     Slide rows E02, E03, E06, O05, T01.
     """
+
+    labels = (1,)
 
     def __init__(
         self, net: Box, loss: Box, *, regularizer: Box | None = None, strength: float = 0.0
@@ -137,10 +140,16 @@ def fit(
     array of shape (epochs * ceil(T / batch_size),)
         The risk of each batch just before the step on it; fewer when it stopped early.
 
+    Raises
+    ------
+    ValueError
+        When there are fewer than 0 epochs, or the batch size is below 1.
+
     Notes
     -----
     Slide rows T06, T07, T08, T09, E11.
     """
+    check_repeats(epochs=epochs)
     rng = rng or np.random.default_rng()
     examples = (x,) if y is None else (x, y)
     trajectory = []

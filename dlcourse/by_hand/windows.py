@@ -53,7 +53,7 @@ def output_size(
     Raises
     ------
     ValueError
-        When the kernel does not fit into the padded image.
+        When the kernel does not fit into the padded image, or a number is too small.
 
     Notes
     -----
@@ -67,6 +67,7 @@ def output_size(
     >>> by_hand.output_size(224, kernel=7, stride=2, padding=3)
     112
     """
+    check_window(kernel=kernel, stride=stride, padding=padding, dilation=dilation)
     reach = dilation * (kernel - 1) + 1
     if reach > size + 2 * padding:
         raise ValueError(
@@ -239,3 +240,11 @@ def as_planes(seen: Array) -> Array:
     """
     n, high, wide, *weights = seen.shape
     return seen.transpose(0, 3, 4, 5, 1, 2).reshape(n, math.prod(weights), high * wide)
+
+
+def check_window(**moves: int | Pair) -> None:
+    """Refuse windows of no pixel, and those that stand still, move back or are cut off."""
+    for what, move in moves.items():
+        least = 0 if what == "padding" else 1
+        if min(pair(move)) < least:
+            raise ValueError(f"{what} {move}: at least {least} is needed")

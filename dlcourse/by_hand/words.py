@@ -59,6 +59,8 @@ class WordLoss(Box):
     Never below the entropy of n / sum(n), and log V for equal scores.  Slide rows U02, U03.
     """
 
+    labels = (1,)
+
     def fprop(self, a: Array, counts: Array) -> Array:
         """Map scores a (N, V) and word counts (N, V) to one number, in nats per word."""
         check_shapes(a, counts)

@@ -20,20 +20,26 @@ def one_example(rng: np.random.Generator, *, c: int) -> Case:
     return Case(inputs=(3 * rng.standard_normal(c),))
 
 
+def no_classes(rng: np.random.Generator) -> Case:
+    """Examples without a score."""
+    return Case(inputs=(np.zeros((3, 0)),))
+
+
 TWINS = (
     Twin("Identity", numbers, BATCH, "N07"),
     Twin("Sign", numbers, BATCH, "C03 C04"),
     Twin("Sigmoid", numbers, BATCH, "N04 N08 N09 N15 B08"),
     Twin("Tanh", numbers, BATCH, "N04 N10 N16 B08"),
     Twin("ReLU", numbers, BATCH, "N04 N11 N12 N13 N14 N17 B08"),
-    Twin("Softmax", scores, SCORES, "E10 F05 F06"),
-    Twin("LogSoftmax", scores, SCORES, "T05"),
-    Twin("logsumexp", scores, SCORES, "T05", play=call("logsumexp")),
+    Twin("Softmax", scores, SCORES, "E10 F05 F06", rejects=(no_classes,)),
+    Twin("LogSoftmax", scores, SCORES, "T05", rejects=(no_classes,)),
+    Twin("logsumexp", scores, SCORES, "T05", play=call("logsumexp"), rejects=(no_classes,)),
     Twin(
         "softmax_jacobian",
         one_example,
         {"c": (1, 5)},
         "F06",
         play=call("softmax_jacobian"),
+        rejects=(no_classes,),
     ),
 )

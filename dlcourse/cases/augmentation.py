@@ -67,6 +67,12 @@ def large_square(rng: np.random.Generator) -> Case:
     return Case({"size": 5}, (rng.standard_normal((1, 1, 4, 9)),))
 
 
+def cut_pictures(rng: np.random.Generator) -> Case:
+    """Pictures that are cut and not padded."""
+    case = far_corner(rng)
+    return Case({"size": 1, "padding": -1}, case.inputs)
+
+
 TWINS = (
     Twin(
         "random_crops",
@@ -74,7 +80,7 @@ TWINS = (
         SIZES | {"size": (1, 4), "padding": (0, 2)},
         "RN22",
         play=play_crops,
-        rejects=(large_crop, far_corner),
+        rejects=(large_crop, far_corner, cut_pictures),
     ),
     Twin("random_flips", flips, SIZES, "RN22", play=play_flips),
     Twin(

@@ -62,6 +62,13 @@ def play_linear_pieces(side: Any, case: Case) -> dict[str, Any]:
     return {"pieces": side.lib.linear_pieces(net, low=-2.0, high=2.0)}
 
 
+def broken_net(rng: np.random.Generator) -> Case:
+    """A net with a weight that is not a number."""
+    state = draw_state(rng, [1, 2, 1])
+    state["0.weight"][0] = np.nan
+    return Case({"sizes": [1, 2, 1], "state": state})
+
+
 # Finite differences, and counting by comparing slopes, need the 16 digits of float64:
 # such rows are not compared in float32.
 TWINS = (
@@ -94,6 +101,7 @@ TWINS = (
         {"depth": (1, 3), "width": (1, 6)},
         "C07 C09",
         play=play_linear_pieces,
+        rejects=(broken_net,),
         single=False,
     ),
 )

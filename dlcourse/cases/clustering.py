@@ -31,6 +31,11 @@ def centres_too_long(rng: np.random.Generator) -> Case:
     return Case(inputs=(rng.standard_normal((4, 2)), rng.standard_normal((2, 3))))
 
 
+def fewer_than_no_steps(rng: np.random.Generator) -> Case:
+    """A number of steps below 0."""
+    return Case({"steps": -1}, (rng.standard_normal((4, 2)), rng.standard_normal((2, 2))))
+
+
 TWINS = (
     Twin(
         "squared_distances",
@@ -46,6 +51,6 @@ TWINS = (
         {"n": (1, 30), "k": (1, 4), "d": (1, 3), "steps": (0, 9)},
         "X04",
         play=play_k_means,
-        rejects=(centres_too_long,),
+        rejects=(centres_too_long, fewer_than_no_steps),
     ),
 )

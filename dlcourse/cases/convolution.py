@@ -56,12 +56,45 @@ def small_images(rng: np.random.Generator) -> Case:
     return Case(arguments, (rng.standard_normal((1, 1, 4, 9)),))
 
 
+def no_channels(rng: np.random.Generator) -> Case:
+    """Images without a channel."""
+    return Case({"in_channels": 0, "out_channels": 2, "kernel_size": 3})
+
+
+def no_kernels(rng: np.random.Generator) -> Case:
+    """Outputs without a channel."""
+    return Case({"in_channels": 2, "out_channels": 0, "kernel_size": 3})
+
+
+def empty_kernel(rng: np.random.Generator) -> Case:
+    """A kernel without a weight."""
+    return Case({"in_channels": 2, "out_channels": 2, "kernel_size": (3, 0)})
+
+
+def standing_still(rng: np.random.Generator) -> Case:
+    """Windows that do not move."""
+    return Case({"in_channels": 2, "out_channels": 2, "kernel_size": 3, "stride": (1, 0)})
+
+
+def negative_padding(rng: np.random.Generator) -> Case:
+    """Images that are cut and not padded."""
+    return Case({"in_channels": 2, "out_channels": 2, "kernel_size": 1, "padding": -1})
+
+
+def no_dilation(rng: np.random.Generator) -> Case:
+    """Weights that all look at one pixel."""
+    return Case({"in_channels": 2, "out_channels": 2, "kernel_size": 3, "dilation": 0})
+
+
+NO_WINDOWS = (empty_kernel, standing_still, negative_padding, no_dilation)
+
+
 TWINS = (
     Twin(
         "Conv2d",
         images,
         SIZES | MOVES | {"groups": (1, 2), "bias": (0, 1)},
         "K03 K04 K07 K08 K09",
-        rejects=(odd_groups, other_channels, small_images),
+        rejects=(odd_groups, other_channels, small_images, no_channels, no_kernels, *NO_WINDOWS),
     ),
 )

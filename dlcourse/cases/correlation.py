@@ -58,6 +58,13 @@ def play_flip(side: Any, case: Case) -> dict[str, Any]:
     return {"once": once, "twice": side.lib.flip_kernel(once)}
 
 
+def standing_still(rng: np.random.Generator) -> Case:
+    """A kernel that is not moved."""
+    return Case(
+        {"stride": 0}, (rng.standard_normal((1, 1, 3, 3)), rng.standard_normal((1, 1, 2, 2)))
+    )
+
+
 TWINS = (
     Twin(
         "correlate_loops",
@@ -65,7 +72,7 @@ TWINS = (
         SIZES | MOVES,
         "K03",
         play=call("correlate_loops"),
-        rejects=(unlike_channels, large_kernel),
+        rejects=(unlike_channels, large_kernel, standing_still),
     ),
     Twin(
         "correlate_fft",

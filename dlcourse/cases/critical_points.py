@@ -26,6 +26,11 @@ def play_classify(side: Any, case: Case) -> dict[str, Any]:
     return {"kind": kinds.index(kind)}
 
 
+def unknown_curvature(rng: np.random.Generator) -> Case:
+    """A second derivative that is not known."""
+    return Case({"matrix": np.array([[1.0, np.nan], [np.nan, 1.0]])})
+
+
 # Finite differences, and counting by comparing slopes, need the 16 digits of float64:
 # such rows are not compared in float32.
 TWINS = (
@@ -44,5 +49,6 @@ TWINS = (
         {"d": (1, 4)},
         "T10",
         play=play_classify,
+        rejects=(unknown_curvature,),
     ),
 )

@@ -47,7 +47,17 @@ def curve(rng: np.random.Generator, *, n: int, flat: int) -> Case:
     return Case(inputs=(np.ones(n + 1) if flat else rng.random(n + 1),))
 
 
-FAULTS = ("none", "inputs", "saturated", "dead", "duplicates", "diverging", "bouncing", "stuck")
+FAULTS = (
+    "none",
+    "inputs",
+    "not finite",
+    "saturated",
+    "dead",
+    "duplicates",
+    "diverging",
+    "bouncing",
+    "stuck",
+)
 
 
 def planted_fault(rng: np.random.Generator, *, n: int, g: int, fault: int) -> Case:
@@ -58,6 +68,8 @@ def planted_fault(rng: np.random.Generator, *, n: int, g: int, fault: int) -> Ca
     name = FAULTS[fault]
     if name == "inputs":
         x = 255 * rng.random((n + 30, 6))
+    elif name == "not finite":
+        state["2.weight"][3] = np.nan
     elif name == "saturated" and activation != "ReLU":
         state["0.weight"] *= 40
     elif name == "dead":
@@ -139,7 +151,7 @@ TWINS = (
     Twin(
         "diagnose",
         planted_fault,
-        {"n": (1, 9), "g": (0, 2), "fault": (0, 7)},
+        {"n": (1, 9), "g": (0, 2), "fault": (0, 8)},
         "V02 V04 V06 V07 V08",
         play=play_diagnose,
     ),

@@ -107,6 +107,18 @@ def play_fit_gan(side: Any, case: Case) -> dict[str, Any]:
     return {"losses": losses, "epochs": np.array(over), **side.state(gan)}
 
 
+def fewer_than_no_epochs(rng: np.random.Generator) -> Case:
+    """A number of epochs below 0."""
+    return Case(build=build_negative_game)
+
+
+def build_negative_game(side: Any) -> None:
+    """Ask for less than no game."""
+    gan = side.lib.GAN([1, 2], [2, 1])
+    optimizers = (side.lib.SGD(gan.discriminator, lr=0.1), side.lib.SGD(gan.generator, lr=0.1))
+    side.lib.fit_gan(gan, side.array(np.ones((3, 2))), optimizers=optimizers, epochs=-1)
+
+
 TWINS = (
     Twin("DiscriminatorLoss", two_scores, {"n": (1, 4), "m": (1, 4)}, "U05"),
     Twin("GeneratorLoss", scores_of_fakes, {"n": (1, 4), "minimax": (0, 1)}, "U05"),
@@ -124,5 +136,6 @@ TWINS = (
         {"n": (1, 6), "batch": (0, 4), "epochs": (1, 3), "minimax": (0, 1)},
         "U05",
         play=play_fit_gan,
+        rejects=(fewer_than_no_epochs,),
     ),
 )

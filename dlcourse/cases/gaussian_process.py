@@ -65,6 +65,11 @@ def beliefs(rng: np.random.Generator, *, n: int, sure: int) -> Case:
     return Case({"best": float(rng.standard_normal())}, (rng.standard_normal(n), std))
 
 
+def no_axes(rng: np.random.Generator) -> Case:
+    """A function of nothing."""
+    return Case({"in_features": 0})
+
+
 TWINS = (
     Twin(
         "squared_exponential",
@@ -79,7 +84,7 @@ TWINS = (
         seen_values,
         {"n": (1, 6), "d": (1, 3)},
         "R17",
-        rejects=(a_value_short, no_noise),
+        rejects=(a_value_short, no_noise, no_axes),
     ),
     Twin(
         "posterior",

@@ -97,20 +97,45 @@ def draw_state(rng: np.random.Generator, sizes: Sequence[int]) -> dict[str, Arra
     return state
 
 
+def neuron_without_inputs(rng: np.random.Generator) -> Case:
+    """A neuron that looks at nothing."""
+    return Case({"in_features": 0})
+
+
+def no_inputs(rng: np.random.Generator) -> Case:
+    """A layer that looks at nothing."""
+    return Case({"in_features": 0, "out_features": 3})
+
+
+def no_outputs(rng: np.random.Generator) -> Case:
+    """A layer that gives nothing."""
+    return Case({"in_features": 3, "out_features": 0})
+
+
+def mlp_without_units(rng: np.random.Generator) -> Case:
+    """A net with a hidden layer of no units."""
+    return Case({"sizes": [2, 0, 1]})
+
+
+def mlp_of_negative_size(rng: np.random.Generator) -> Case:
+    """A net with fewer than no outputs."""
+    return Case({"sizes": [2, -1]})
+
+
 TWINS = (
     Twin(
         "Neuron",
         neuron,
         BATCH | {"g": (0, 4)},
         "N01 N02 N03 N05 N06 N19 C01",
-        rejects=(neuron_too_wide,),
+        rejects=(neuron_too_wide, neuron_without_inputs),
     ),
     Twin(
         "Affine",
         affine,
         BATCH | {"m": (1, 5)},
         "F01 F07 B07",
-        rejects=(affine_too_wide,),
+        rejects=(affine_too_wide, no_inputs, no_outputs),
     ),
     Twin(
         "MLP",
@@ -125,7 +150,7 @@ TWINS = (
             "p": (0, 5),
         },
         "F02 F03 F07 F08 F09 B12 C05 C07 D03 D05",
-        rejects=(mlp_too_short,),
+        rejects=(mlp_too_short, mlp_without_units, mlp_of_negative_size),
     ),
     Twin("Sequential", chain, BATCH | {"m": (1, 5)}, "F07 F08 B03 B05"),
     Twin("Chain", named_chain, BATCH | {"m": (1, 5)}, "F07 B03"),

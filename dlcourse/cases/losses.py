@@ -74,7 +74,22 @@ def too_many_guesses(rng: np.random.Generator) -> Case:
     return Case({"k": 4}, (rng.random((2, 3)), np.array([0, 1])))
 
 
-LABEL_ERRORS = (label_too_large, too_few_labels)
+def labels_of_bools(rng: np.random.Generator) -> Case:
+    """Answers of yes and no, as many as classes, where numbers of classes belong."""
+    return Case(inputs=(rng.random((2, 2)), np.array([True, False])))
+
+
+def labels_with_fractions(rng: np.random.Generator) -> Case:
+    """Numbers of classes that could have a fraction."""
+    return Case(inputs=(rng.random((3, 2)), np.array([0.0, 1.0, 1.0])))
+
+
+def guesses_of_bools(rng: np.random.Generator) -> Case:
+    """One guess, and answers of yes and no."""
+    return Case({"k": 1}, labels_of_bools(rng).inputs)
+
+
+LABEL_ERRORS = (label_too_large, too_few_labels, labels_of_bools, labels_with_fractions)
 TWINS = (
     Twin(
         "NegativeLogLikelihood",
@@ -113,6 +128,6 @@ TWINS = (
         SCORES | {"k": (1, 5)},
         "E12 E13",
         play=call("top_k_error"),
-        rejects=(too_many_guesses,),
+        rejects=(too_many_guesses, guesses_of_bools),
     ),
 )

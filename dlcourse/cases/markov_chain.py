@@ -87,6 +87,28 @@ def flow(rng: np.random.Generator, *, states: int) -> Case:
     return Case(inputs=(distributions(rng, 1, states)[0], distributions(rng, states, states)))
 
 
+def missing_entry(rng: np.random.Generator) -> Case:
+    """A matrix with a gap."""
+    return Case(inputs=(np.array([[np.nan, 0.5], [0.5, 0.5]]),))
+
+
+def fewer_than_no_steps(rng: np.random.Generator) -> Case:
+    """A number of steps below 0."""
+    return Case({"steps": -1}, started(rng, states=2, steps=1).inputs)
+
+
+def start_nowhere(rng: np.random.Generator) -> Case:
+    """Walks from a state before the first."""
+    inputs = np.array([0, -1]), distributions(rng, 2, 2), rng.random((3, 2))
+    return Case(inputs=inputs)
+
+
+def missing_uniform(rng: np.random.Generator) -> Case:
+    """A step by a number that there is not."""
+    inputs = np.array([0]), distributions(rng, 2, 2), np.array([[0.5], [np.nan]])
+    return Case(inputs=inputs)
+
+
 STATES = {"states": (1, 6)}
 TWINS = (
     Twin(
@@ -103,7 +125,7 @@ TWINS = (
         STATES,
         "U07",
         play=call("stationary_distribution"),
-        rejects=(split_chain, rows_off, negative_entry),
+        rejects=(split_chain, rows_off, negative_entry, missing_entry),
     ),
     Twin(
         "evolve",
@@ -111,7 +133,7 @@ TWINS = (
         STATES | {"steps": (0, 5)},
         "U07",
         play=call("evolve"),
-        rejects=(started_off,),
+        rejects=(started_off, fewer_than_no_steps),
     ),
     Twin(
         "simulate_chain",
@@ -119,7 +141,7 @@ TWINS = (
         STATES | {"steps": (1, 5), "n": (1, 4)},
         "U07",
         play=call("simulate_chain"),
-        rejects=(walks_off,),
+        rejects=(walks_off, start_nowhere, missing_uniform),
     ),
     Twin(
         "total_variation",

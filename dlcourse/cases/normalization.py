@@ -124,6 +124,16 @@ def play_global_statistics(side: Any, case: Case) -> dict[str, Any]:
     return {**side.state(net), **left, "value": net.train(False)(x[:1])}
 
 
+def no_units(rng: np.random.Generator) -> Case:
+    """A layer without units."""
+    return Case({"num_features": 0})
+
+
+def no_inputs(rng: np.random.Generator) -> Case:
+    """Examples of no inputs."""
+    return Case({"num_features": 0}, build=build_standardize)
+
+
 TWINS = (
     Twin(
         "Standardize",
@@ -131,21 +141,21 @@ TWINS = (
         BATCH,
         "O17 V07",
         play=play_standardize,
-        rejects=(other_columns,),
+        rejects=(other_columns, no_inputs),
     ),
     Twin(
         "BatchNorm1d",
         batch,
         {"n": (2, 6), "c": (1, 5), "eps": (1, 5)},
         "BN01 BN02 BN03 BN04 BN05 BN06 BN07 BN08 BN10 BN11 BN13 BN14",
-        rejects=(single_example, other_units),
+        rejects=(single_example, other_units, no_units),
     ),
     Twin(
         "BatchNorm2d",
         images,
         {"n": (1, 3), "c": (1, 4), "h": (1, 3), "w": (1, 2)},
         "BN15",
-        rejects=(single_pixel, no_images),
+        rejects=(single_pixel, no_images, no_units),
     ),
     Twin(
         "compute_global_statistics",

@@ -44,20 +44,38 @@ def flat_images(rng: np.random.Generator) -> Case:
     return Case(inputs=(rng.standard_normal((3, 4)),))
 
 
+def empty_window(rng: np.random.Generator) -> Case:
+    """Windows of no pixel."""
+    return Case({"kernel_size": 0})
+
+
+def standing_still(rng: np.random.Generator) -> Case:
+    """Windows that do not move."""
+    return Case({"kernel_size": 2, "stride": 0})
+
+
+def negative_padding(rng: np.random.Generator) -> Case:
+    """Images that are cut and not padded."""
+    return Case({"kernel_size": 2, "padding": (0, -1)})
+
+
+NO_WINDOWS = (empty_window, standing_still, negative_padding)
+
+
 TWINS = (
     Twin(
         "MaxPool2d",
         tied_images,
         SIZES | {"padding": (0, 1)},
         "K05",
-        rejects=(large_padding, large_window, vectors),
+        rejects=(large_padding, large_window, vectors, *NO_WINDOWS),
     ),
     Twin(
         "AvgPool2d",
         tied_images,
         SIZES | {"padding": (0, 1)},
         "K05",
-        rejects=(large_padding, large_window, vectors),
+        rejects=(large_padding, large_window, vectors, *NO_WINDOWS),
     ),
     Twin(
         "GlobalAvgPool2d",

@@ -41,6 +41,13 @@ def too_few_examples(rng: np.random.Generator) -> Case:
     return Case({"components": 3}, (rng.standard_normal((3, 5)), rng.standard_normal((1, 5))))
 
 
+def missing_number(rng: np.random.Generator) -> Case:
+    """Examples with a gap."""
+    x = rng.standard_normal((9, 3))
+    x[4, 1] = np.nan
+    return Case({"components": 1}, (x, rng.standard_normal((1, 3))))
+
+
 TWINS = (
     Twin(
         "PCA",
@@ -48,6 +55,6 @@ TWINS = (
         {"t": (1, 9), "d": (1, 5), "k": (1, 5)},
         "U03",
         play=play_pca,
-        rejects=(too_many_components, too_few_examples),
+        rejects=(too_many_components, too_few_examples, missing_number),
     ),
 )

@@ -137,10 +137,20 @@ def build_persistent(side: Any, *, chains: int) -> Any:
     return side.lib.PersistentContrastiveDivergence(side.lib.RBM(3, 2), chains=chains)
 
 
+def no_visible(rng: np.random.Generator) -> Case:
+    """A machine that sees nothing."""
+    return Case({"n_visible": 0, "n_hidden": 2})
+
+
+def no_hidden(rng: np.random.Generator) -> Case:
+    """A machine without causes."""
+    return Case({"n_visible": 3, "n_hidden": 0})
+
+
 LAYERS = {"d": (1, 5), "m": (1, 5)}
 VISIBLE = {"n": (1, 4), **LAYERS}
 TWINS = (
-    Twin("RBM", visible, VISIBLE, "U06 X02", rejects=(too_many_columns,)),
+    Twin("RBM", visible, VISIBLE, "U06 X02", rejects=(too_many_columns, no_visible, no_hidden)),
     Twin("hidden_probabilities", machine, VISIBLE, "U06", play=play_hidden_probabilities),
     Twin("visible_probabilities", machine, VISIBLE, "U06", play=play_visible_probabilities),
     Twin("gibbs_sample", chains, VISIBLE | {"steps": (1, 4)}, "U07", play=play_gibbs_sample),

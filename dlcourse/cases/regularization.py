@@ -48,6 +48,11 @@ def short_walk(rng: np.random.Generator, *, d: int, steps: int) -> Case:
     return Case({"lr": 0.1, "steps": steps}, (rng.uniform(0, 9, d),))
 
 
+def fewer_than_no_steps(rng: np.random.Generator) -> Case:
+    """A number of steps below 0."""
+    return Case({"lr": 0.1, "steps": -2}, (rng.uniform(0, 9, 3),))
+
+
 TWINS = (
     Twin(
         "L2",
@@ -84,5 +89,6 @@ TWINS = (
         {"d": (1, 5), "steps": (0, 9)},
         "R13",
         play=call("early_stopping_shrinkage"),
+        rejects=(fewer_than_no_steps,),
     ),
 )

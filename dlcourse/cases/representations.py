@@ -54,6 +54,16 @@ def three_through_a_point(rng: np.random.Generator) -> Case:
     return Case(inputs=(rng.standard_normal((3, 2)), np.zeros(3)))
 
 
+def missing_number(rng: np.random.Generator) -> Case:
+    """A query that lies nowhere."""
+    return Case(inputs=(np.array([[0.0, np.nan]]), rng.standard_normal((3, 2))))
+
+
+def line_nowhere(rng: np.random.Generator) -> Case:
+    """A unit whose line cannot be drawn."""
+    return Case(inputs=(np.array([[1.0, 2.0], [2.0, np.nan]]), np.array([0.0, 1.0])))
+
+
 TWINS = (
     Twin(
         "nearest_neighbours",
@@ -61,7 +71,7 @@ TWINS = (
         {"q": (1, 4), "n": (1, 9), "d": (2, 4), "k": (1, 5), "cosine": (0, 1)},
         "M06",
         play=call("nearest_neighbours"),
-        rejects=(too_many_neighbours, unknown_metric),
+        rejects=(too_many_neighbours, unknown_metric, missing_number),
     ),
     Twin(
         "co_activation",
@@ -84,6 +94,6 @@ TWINS = (
         {"m": (1, 7)},
         "X04 X05",
         play=call("activation_patterns"),
-        rejects=(parallel_lines, three_through_a_point),
+        rejects=(parallel_lines, three_through_a_point, line_nowhere),
     ),
 )

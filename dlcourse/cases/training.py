@@ -70,6 +70,18 @@ def play_minibatches(side: Any, case: Case) -> dict[str, Any]:
     }
 
 
+def fewer_than_no_epochs(rng: np.random.Generator) -> Case:
+    """A number of epochs below 0."""
+    return Case({"sizes": [3, 2], "strength": 0.0}, build=build_negative_run)
+
+
+def build_negative_run(side: Any, **arguments: Any) -> None:
+    """Ask for less than no training."""
+    risk = build_risk(side, **arguments)
+    x, y = side.array(np.ones((2, 3))), side.array(np.array([0, 1]))
+    side.lib.fit(risk, x, y, optimizer=side.lib.SGD(risk.net, lr=0.1), epochs=-1)
+
+
 RUN = {"n": (1, 6), "batch": (0, 4), "epochs": (1, 3)}
 TWINS = (
     Twin(
@@ -86,5 +98,12 @@ TWINS = (
         play=play_minibatches,
         rejects=(empty_batch,),
     ),
-    Twin("fit", training_run, RUN, "T06 T07 T08 T09 T12 T13 E11", play=play_fit),
+    Twin(
+        "fit",
+        training_run,
+        RUN,
+        "T06 T07 T08 T09 T12 T13 E11",
+        play=play_fit,
+        rejects=(fewer_than_no_epochs,),
+    ),
 )

@@ -29,6 +29,16 @@ def play_output_size(side: Any, case: Case) -> dict[str, Any]:
     return {"size": found, "counted": found == len(starts)}
 
 
+def standing_still(rng: np.random.Generator) -> Case:
+    """A kernel that is not moved."""
+    return Case({"size": 3, "kernel": 3, "stride": 0})
+
+
+def empty_kernel(rng: np.random.Generator) -> Case:
+    """A kernel without a weight."""
+    return Case({"size": 3, "kernel": 0})
+
+
 TWINS = (
     Twin(
         "output_size",
@@ -36,6 +46,6 @@ TWINS = (
         {"size": (0, 6), "kernel": (1, 4), "stride": (1, 3), "padding": (0, 2), "dilation": (1, 2)},
         "K06",
         play=play_output_size,
-        rejects=(kernel_too_large,),
+        rejects=(kernel_too_large, standing_still, empty_kernel),
     ),
 )

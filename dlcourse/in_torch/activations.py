@@ -4,6 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from dlcourse.in_torch.numbers import check_sizes
+
 
 class Identity(nn.Module):
     """Pass the pre-activation on unchanged.
@@ -24,7 +26,7 @@ class Sign(nn.Module):
 
     def forward(self, a: Tensor) -> Tensor:
         """Map a of any shape to -1, 0 or 1."""
-        return torch.sign(a)
+        return torch.where(a.isnan(), torch.nan, torch.sign(a))  # PyTorch's is 0 at NaN
 
 
 class Sigmoid(nn.Module):
@@ -68,6 +70,7 @@ class Softmax(nn.Module):
 
     def forward(self, a: Tensor) -> Tensor:
         """Map scores (N, C) to probabilities (N, C) along the last axis."""
+        check_sizes(classes=a.shape[-1])
         return F.softmax(a, dim=-1)
 
 
@@ -79,6 +82,7 @@ class LogSoftmax(nn.Module):
 
     def forward(self, a: Tensor) -> Tensor:
         """Map scores (N, C) to log probabilities (N, C) along the last axis."""
+        check_sizes(classes=a.shape[-1])
         return F.log_softmax(a, dim=-1)
 
 
@@ -87,6 +91,7 @@ def logsumexp(a: Tensor) -> Tensor:
 
     Arguments, shapes and errors: `dlcourse.by_hand.logsumexp`.
     """
+    check_sizes(scores=a.shape[-1])
     return torch.logsumexp(a, dim=-1)
 
 

@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from dlcourse.by_hand.augmentation import check_corners, check_crop, check_mean
+from dlcourse.by_hand.windows import check_window
 
 __all__ = ["average_answers", "random_crops", "random_flips", "subtract_mean", "ten_crops"]
 
@@ -21,6 +22,7 @@ def random_crops(
 
     Arguments, shapes and errors: `dlcourse.by_hand.random_crops`.
     """
+    check_window(padding=padding)
     padded = F.pad(x, (padding,) * 4)
     n, _, high, wide = padded.shape
     check_crop(size, (high, wide))

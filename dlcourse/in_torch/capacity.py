@@ -7,6 +7,7 @@ from torch import Tensor
 
 from dlcourse.in_torch.activations import ReLU
 from dlcourse.in_torch.layers import MLP
+from dlcourse.in_torch.numbers import check_digits, check_finite
 
 
 def xor_network(*, activation: str = "Sign", gain: float = 1.0) -> MLP:
@@ -72,6 +73,7 @@ def linear_pieces(net: MLP, *, low: float, high: float) -> int:
 
     Arguments, shapes and errors: `dlcourse.by_hand.linear_pieces`.
     """
+    check_digits(net[0].weight.dtype, "slopes")
     x = torch.tensor([low, high], dtype=torch.float64)
     a = x[:, None]
     for box in net:
@@ -83,6 +85,7 @@ def linear_pieces(net: MLP, *, low: float, high: float) -> int:
             x, order = x.sort(stable=True)
             a = a[order]
         a = box(a)
+    check_finite("outputs", bool(a.isfinite().all()))
     apart = torch.cat([torch.tensor([True]), x.diff() > 1e-9 * (high - low)])
     x, y = x[apart], a[apart, 0]
     slopes = y.diff() / x.diff()

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from dlcourse.by_hand.clustering import check_columns
+from dlcourse.in_torch.numbers import check_digits, check_repeats
 
 __all__ = ["k_means", "squared_distances"]
 
@@ -14,6 +15,7 @@ def squared_distances(x: Tensor, centres: Tensor) -> Tensor:
     Arguments, shapes and errors: `dlcourse.by_hand.squared_distances`.
     """
     check_columns(x.shape[1], centres.shape[1])
+    check_digits(x.dtype, "sums of squares")
     return torch.cdist(x, centres, compute_mode="donot_use_mm_for_euclid_dist") ** 2
 
 
@@ -22,6 +24,7 @@ def k_means(x: Tensor, centres: Tensor, *, steps: int = 100) -> tuple[Tensor, Te
 
     Arguments, shapes and errors: `dlcourse.by_hand.k_means`.
     """
+    check_repeats(steps=steps)
     distances, labels = squared_distances(x, centres).min(dim=1)
     trajectory = [distances.mean()]
     for _ in range(steps):

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from dlcourse.by_hand.convolution import check_groups
 from dlcourse.by_hand.correlation import check_channels, check_fits
-from dlcourse.by_hand.windows import Pair, pair
+from dlcourse.by_hand.windows import Pair, check_window, pair
 
 __all__ = ["Conv2d"]
 
@@ -34,6 +34,7 @@ class Conv2d(nn.Module):
     ) -> None:
         super().__init__()
         check_groups(in_channels, out_channels, groups)
+        check_window(kernel=kernel_size, stride=stride, padding=padding, dilation=dilation)
         self.in_channels, self.groups = in_channels, groups
         self.stride, self.padding, self.dilation = pair(stride), pair(padding), pair(dilation)
         weight = torch.empty(out_channels, in_channels // groups, *pair(kernel_size))

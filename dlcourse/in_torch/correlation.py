@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from dlcourse.by_hand.correlation import check_channels, check_fits
 from dlcourse.by_hand.windows import output_size, pair
+from dlcourse.in_torch.numbers import check_digits
 
 __all__ = ["correlate_fft", "correlate_loops", "flip_kernel"]
 
@@ -41,6 +42,7 @@ def correlate_fft(x: Tensor, weight: Tensor) -> Tensor:
     """
     check_channels(tuple(x.shape), weight.shape[1])
     check_fits(tuple(x.shape), weight.shape[2:], (0, 0), (1, 1))
+    check_digits(x.dtype, "Fourier transforms")
     size = x.shape[2:]
     transformed = torch.fft.rfft2(x)[:, None] * torch.fft.rfft2(weight, s=size).conj()
     y = torch.fft.irfft2(transformed.sum(dim=2), s=size)

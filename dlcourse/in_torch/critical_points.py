@@ -6,12 +6,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from dlcourse.in_torch.numbers import check_digits, check_finite
+
 
 def hessian(f: Callable[[Tensor], Any], x: Tensor, *, step: float = 1e-3) -> Tensor:
     """Compute all second derivatives of f at x by differentiating twice.
 
     Arguments, shapes and errors: `dlcourse.by_hand.hessian`.
     """
+    check_digits(x.dtype, "finite differences")
     second: Tensor = torch.autograd.functional.hessian(f, x)  # type: ignore[no-untyped-call]
     return second
 
@@ -21,6 +24,8 @@ def classify_critical_point(hessian: Tensor, *, tolerance: float = 1e-6) -> str:
 
     Arguments, shapes and errors: `dlcourse.by_hand.classify_critical_point`.
     """
+    check_digits(hessian.dtype, "linear algebra")
+    check_finite("second derivatives", bool(hessian.isfinite().all()))
     curvatures = torch.linalg.eigvalsh(hessian)
     lowest, highest = curvatures.min(), curvatures.max()
     if lowest < -tolerance and highest > tolerance:

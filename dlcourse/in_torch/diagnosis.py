@@ -44,7 +44,7 @@ def saturated_fraction(h: Tensor, *, low: float = -0.95, high: float = 0.95) -> 
     Arguments, shapes and errors: `dlcourse.by_hand.saturated_fraction`.
     """
     check_range(low, high)
-    return 1 - ((h >= low) & (h <= high)).double().mean(dim=0)
+    return ((h < low) | (h > high)).double().mean(dim=0)
 
 
 def active_fraction(h: Tensor) -> Tensor:
@@ -90,7 +90,7 @@ def bounce(trajectory: Tensor) -> float:
     check_trajectory(len(trajectory))
     change = trajectory.diff()
     way = change.abs().sum()
-    return (change.clamp(min=0).sum() / way).item() if way > 0 else 0.0
+    return (change.clamp(min=0).sum() / way).item() if way != 0 else 0.0
 
 
 def diagnose(net: nn.Sequential, x: Tensor, *, trajectory: Tensor | None = None) -> dict[str, str]:
@@ -106,6 +106,7 @@ def diagnose(net: nn.Sequential, x: Tensor, *, trajectory: Tensor | None = None)
     ]
     facts = {
         "size": x.square().mean().sqrt().item(),
+        "broken": max(((~h.isfinite()).double().mean().item() for _, h in layers), default=0.0),
         "saturated": max((part.mean().item() for part in saturated), default=0.0),
         "dead": max((dead_units(h).double().mean().item() for _, h in layers), default=0.0),
         "copies": max((duplicate_units(h).double().mean().item() for _, h in layers), default=0.0),

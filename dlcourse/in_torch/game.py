@@ -15,7 +15,8 @@ def optimal_discriminator(p_data: Tensor, p_model: Tensor) -> Tensor:
     Arguments, shapes and errors: `dlcourse.by_hand.optimal_discriminator`.
     """
     check_alike(p_data.shape, p_model.shape)
-    return torch.nan_to_num(p_data / (p_data + p_model), nan=0.5)
+    total = p_data + p_model
+    return torch.where(total == 0, 0.5, p_data / total)
 
 
 def game_value(p_data: Tensor, p_model: Tensor, d: Tensor) -> Tensor:
@@ -34,5 +35,6 @@ def jensen_shannon(p: Tensor, q: Tensor) -> Tensor:
     Arguments, shapes and errors: `dlcourse.by_hand.jensen_shannon`.
     """
     check_alike(p.shape, q.shape)
-    log_m = ((p + q) / 2).log().nan_to_num(neginf=0)
+    m = (p + q) / 2
+    log_m = torch.where(m == 0, 0, m.log())
     return sum(F.kl_div(log_m, a, reduction="sum") for a in (p, q)) / 2  # type: ignore[return-value]

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from dlcourse.by_hand.gan import check_pair
 from dlcourse.in_torch.box import Chain
 from dlcourse.in_torch.layers import MLP
+from dlcourse.in_torch.numbers import check_repeats
 from dlcourse.in_torch.optimizers import SGD
 from dlcourse.in_torch.training import minibatches, order_of
 
@@ -109,6 +110,7 @@ def fit_gan(
 
     Arguments, shapes and errors: `dlcourse.by_hand.fit_gan`.
     """
+    check_repeats(epochs=epochs)
     of_discriminator, of_generator = optimizers
     losses = []
     for epoch in range(epochs):

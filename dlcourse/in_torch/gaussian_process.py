@@ -13,6 +13,7 @@ from dlcourse.by_hand.gaussian_process import (
     check_pairs,
     check_positive,
 )
+from dlcourse.in_torch.numbers import check_digits, check_sizes
 
 __all__ = ["ExpectedImprovement", "GaussianProcess", "posterior", "squared_exponential"]
 
@@ -42,6 +43,7 @@ class GaussianProcess(nn.Module):
         noise: float = 0.01,
     ) -> None:
         super().__init__()
+        check_sizes(axes=in_features)
         check_positive(length_scale=length_scale, variance=variance, noise=noise)
         self.log_length_scale = nn.Parameter(torch.full((in_features,), math.log(length_scale)))
         self.log_variance = nn.Parameter(torch.tensor(math.log(variance)))
@@ -54,6 +56,7 @@ class GaussianProcess(nn.Module):
 
     def covariance(self, x: Tensor) -> Tensor:
         """Compute the covariances (T, T) of noisy values at x (T, D)."""
+        check_digits(x.dtype, "linear algebra")
         return self.kernel(x, x) + self.log_noise.exp() * torch.eye(len(x), dtype=x.dtype)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from dlcourse.by_hand.gradient_checking import ROUNDING, STENCILS, KinkWarning
+from dlcourse.in_torch.numbers import check_digits
 
 __all__ = [
     "KinkWarning",
@@ -28,6 +29,7 @@ def numerical_gradient(
     """
     if scheme not in STENCILS:
         raise ValueError(f"scheme {scheme!r} is none of {', '.join(STENCILS)}")
+    check_digits(x.dtype, "finite differences")
     ahead, behind = STENCILS[scheme]
     directions = torch.eye(x.numel(), dtype=x.dtype).reshape(-1, *x.shape)
     right = torch.stack([torch.as_tensor(f(x + ahead * step * e)) for e in directions])
@@ -41,7 +43,7 @@ def relative_error(estimate: Tensor, gradient: Tensor) -> float:
     Arguments, shapes and errors: `dlcourse.by_hand.relative_error`.
     """
     longer = torch.maximum(estimate.norm(), gradient.norm())
-    return ((estimate - gradient).norm() / longer).item() if longer > 0 else 0.0
+    return ((estimate - gradient).norm() / longer).item() if longer != 0 else 0.0
 
 
 def at_kink(f: Callable[[Tensor], Any], x: Tensor, *, step: float = 1e-5) -> Tensor:

@@ -11,6 +11,7 @@ from dlcourse.in_torch import activations
 from dlcourse.in_torch.box import Sequential
 from dlcourse.in_torch.dropout import Dropout
 from dlcourse.in_torch.normalization import BatchNorm1d
+from dlcourse.in_torch.numbers import check_sizes
 
 
 class Neuron(nn.Module):
@@ -27,6 +28,7 @@ class Neuron(nn.Module):
         rng: torch.Generator | None = None,
     ) -> None:
         super().__init__()
+        check_sizes(inputs=in_features)
         bound = in_features**-0.5
         self.weight = nn.Parameter(torch.empty(in_features).uniform_(-bound, bound, generator=rng))
         self.bias = nn.Parameter(torch.empty(()).uniform_(-bound, bound, generator=rng))
@@ -52,6 +54,7 @@ class Affine(nn.Module):
         self, in_features: int, out_features: int, *, rng: torch.Generator | None = None
     ) -> None:
         super().__init__()
+        check_sizes(inputs=in_features, outputs=out_features)
         bound, shape = in_features**-0.5, (out_features, in_features)
         self.weight = nn.Parameter(torch.empty(shape).uniform_(-bound, bound, generator=rng))
         self.bias = nn.Parameter(torch.empty(out_features).uniform_(-bound, bound, generator=rng))

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dlcourse.by_hand.losses import check_examples
+from dlcourse.in_torch.numbers import check_whole
 
 
 class NegativeLogLikelihood(nn.Module):
@@ -17,7 +18,7 @@ class NegativeLogLikelihood(nn.Module):
         """Map probabilities f (N, C) and labels y (N,) to one number, in nats."""
         check_labels(y, f)
         check_probabilities(f)
-        return F.nll_loss(f.log(), y)
+        return F.nll_loss(f.log(), y.long())
 
 
 class CrossEntropyLoss(nn.Module):
@@ -29,7 +30,7 @@ class CrossEntropyLoss(nn.Module):
     def forward(self, a: Tensor, y: Tensor) -> Tensor:
         """Map scores a (N, C) and labels y (N,) to one number, in nats."""
         check_labels(y, a)
-        return F.cross_entropy(a, y)
+        return F.cross_entropy(a, y.long())
 
 
 class BCEWithLogitsLoss(nn.Module):
@@ -77,7 +78,7 @@ def zero_one_error(a: Tensor, y: Tensor) -> float:
     Arguments, shapes and errors: `dlcourse.by_hand.zero_one_error`.
     """
     check_labels(y, a)
-    return (a.argmax(dim=1) != y).double().mean().item()
+    return ((a.argmax(dim=1) != y) | a.isnan().any(dim=1)).double().mean().item()
 
 
 def top_k_error(a: Tensor, y: Tensor, *, k: int = 5) -> float:
@@ -89,11 +90,14 @@ def top_k_error(a: Tensor, y: Tensor, *, k: int = 5) -> float:
     if not 1 <= k <= a.shape[1]:
         raise ValueError(f"k = {k} guesses among {a.shape[1]} classes")
     guesses = a.argsort(dim=1, descending=True, stable=True)[:, :k]
-    return (guesses != y[:, None]).all(dim=1).double().mean().item()
+    missed = (guesses != y[:, None]).all(dim=1)
+    return (missed | a.isnan().any(dim=1)).double().mean().item()
 
 
 def check_labels(y: Tensor, a: Tensor) -> None:
     """Refuse labels that do not fit the scores."""
+    whole = not (y.is_floating_point() or y.is_complex() or y.dtype == torch.bool)
+    check_whole(whole, y.dtype)
     n, c = a.shape
     if y.shape != (n,):
         raise ValueError(f"labels of shape {tuple(y.shape)} do not fit {n} rows of scores")

@@ -3,8 +3,15 @@
 import torch
 from torch import Tensor
 
-from dlcourse.by_hand.markov_chain import check_layers, check_transition, check_unique
+from dlcourse.by_hand.markov_chain import (
+    check_layers,
+    check_starts,
+    check_transition,
+    check_uniforms,
+    check_unique,
+)
 from dlcourse.in_torch.dropout import all_masks
+from dlcourse.in_torch.numbers import check_digits, check_repeats
 from dlcourse.in_torch.rbm import RBM, hidden_probabilities, visible_probabilities
 
 __all__ = [
@@ -56,6 +63,7 @@ def evolve(start: Tensor, transition: Tensor, *, steps: int) -> Tensor:
     Arguments, shapes and errors: `dlcourse.by_hand.evolve`.
     """
     check_rows(transition)
+    check_repeats(steps=steps)
     distributions = [start]
     for _ in range(steps):
         distributions.append(distributions[-1] @ transition)
@@ -68,6 +76,10 @@ def simulate_chain(start: Tensor, transition: Tensor, uniforms: Tensor) -> Tenso
     Arguments, shapes and errors: `dlcourse.by_hand.simulate_chain`.
     """
     check_rows(transition)
+    if start.numel():
+        check_starts(int(start.min()), int(start.max()), len(transition))
+    if uniforms.numel():
+        check_uniforms(uniforms.min().item(), uniforms.max().item())
     thresholds = transition.cumsum(dim=1)[:, :-1]  # without the 1 at the end, which rounds
     walk = [start]
     for u in uniforms:
@@ -94,4 +106,5 @@ def detailed_balance_gap(distribution: Tensor, transition: Tensor) -> Tensor:
 
 def check_rows(transition: Tensor) -> None:
     """Refuse a matrix whose rows are no distributions."""
+    check_digits(transition.dtype, "probabilities that sum to 1")
     check_transition(transition.min().item(), (transition.sum(dim=1) - 1).abs().max().item())

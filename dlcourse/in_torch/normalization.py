@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from dlcourse.by_hand.normalization import check_batch, check_columns
+from dlcourse.in_torch.numbers import check_sizes
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "Standardize", "compute_global_statistics"]
 
@@ -19,6 +20,7 @@ class Standardize(nn.Module):
 
     def __init__(self, num_features: int) -> None:
         super().__init__()
+        check_sizes(inputs=num_features)
         self.register_buffer("mean", torch.zeros(num_features))
         self.register_buffer("std", torch.ones(num_features))
 
@@ -42,6 +44,7 @@ class BatchNorm1d(nn.BatchNorm1d):
     """
 
     def __init__(self, num_features: int, *, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        check_sizes(units=num_features)
         super().__init__(num_features, eps=eps, momentum=momentum)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -57,6 +60,7 @@ class BatchNorm2d(nn.BatchNorm2d):
     """
 
     def __init__(self, num_features: int, *, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        check_sizes(units=num_features)
         super().__init__(num_features, eps=eps, momentum=momentum)
 
     def forward(self, x: Tensor) -> Tensor:

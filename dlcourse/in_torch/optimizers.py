@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from dlcourse.by_hand.optimizers import check_fraction, check_sgd, check_strength
 from dlcourse.by_hand.regularization import is_weight
+from dlcourse.in_torch.numbers import check_digits
 from dlcourse.in_torch.regularization import soft_threshold, weights
 
 __all__ = ["SGD", "ProximalSGD", "exponential_average", "momentum_rate"]
@@ -65,6 +66,7 @@ def momentum_rate(curvature: Tensor, *, lr: float, momentum: float) -> Tensor:
 
     Arguments, shapes and errors: `dlcourse.by_hand.momentum_rate`.
     """
+    check_digits(curvature.dtype, "linear algebra")
     two_steps = torch.zeros(len(curvature), 2, 2, dtype=curvature.dtype)
     two_steps[:, 0, 0] = 1 + momentum - lr * curvature
     two_steps[:, 0, 1] = -momentum

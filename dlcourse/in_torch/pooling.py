@@ -4,7 +4,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dlcourse.by_hand.pooling import check_images, check_padding
-from dlcourse.by_hand.windows import Pair, pair
+from dlcourse.by_hand.windows import Pair, check_window, pair
 
 __all__ = ["AvgPool2d", "GlobalAvgPool2d", "MaxPool2d"]
 
@@ -21,6 +21,7 @@ class Pooling(nn.Module):
         super().__init__()
         self.kernel, self.padding = pair(kernel_size), pair(padding)
         self.stride = self.kernel if stride is None else pair(stride)
+        check_window(kernel=self.kernel, stride=self.stride, padding=self.padding)
         check_padding(self.kernel, self.padding)
 
 

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from dlcourse.by_hand.principal_components import check_components
+from dlcourse.in_torch.numbers import check_digits, check_finite
 
 __all__ = ["PCA"]
 
@@ -16,6 +17,8 @@ class PCA:
 
     def __init__(self, x: Tensor, components: int) -> None:
         check_components(components, *x.shape)
+        check_digits(x.dtype, "linear algebra")
+        check_finite("examples", bool(x.isfinite().all()))
         self.mean = x.mean(dim=0)
         _, lengths, directions = torch.linalg.svd(x - self.mean, full_matrices=False)
         self.variances = lengths[:components] ** 2 / (len(x) - 1)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from dlcourse.by_hand.losses import check_examples
 from dlcourse.by_hand.rbm import check_chains, check_steps, check_visible
+from dlcourse.in_torch.numbers import check_sizes
 
 __all__ = [
     "RBM",
@@ -28,6 +29,7 @@ class RBM(nn.Module):
         self, n_visible: int, n_hidden: int, *, rng: torch.Generator | None = None
     ) -> None:
         super().__init__()
+        check_sizes(visible_units=n_visible, hidden_units=n_hidden)
         self.rng = rng
         self.weight = nn.Parameter(
             torch.empty(n_hidden, n_visible).normal_(std=0.01, generator=rng)
@@ -80,9 +82,14 @@ def gibbs_sample(rbm: RBM, v: Tensor, uniforms: Tensor | None = None, *, steps: 
     """
     n_hidden = len(rbm.hidden_bias)
     for u in rbm.draw(v, steps) if uniforms is None else uniforms:
-        h = (u[:, :n_hidden] < hidden_probabilities(rbm, v)).to(v.dtype)
-        v = (u[:, n_hidden:] < visible_probabilities(rbm, h)).to(v.dtype)
+        h = fire(hidden_probabilities(rbm, v), u[:, :n_hidden])
+        v = fire(visible_probabilities(rbm, h), u[:, n_hidden:])
     return v
+
+
+def fire(p: Tensor, u: Tensor) -> Tensor:
+    """Make each unit 1 with its probability: where its number u is below p; NaN stays NaN."""
+    return torch.where((p + u).isnan(), torch.nan, (u < p).to(p.dtype))
 
 
 class ContrastiveDivergence(nn.Module):

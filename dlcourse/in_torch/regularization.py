@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dlcourse.by_hand.regularization import is_weight
+from dlcourse.in_torch.numbers import check_digits, check_repeats
 
 
 class L2(nn.Module):
@@ -51,6 +52,7 @@ def l2_shrinkage(curvature: Tensor, *, strength: float) -> Tensor:
 
     Arguments, shapes and errors: `dlcourse.by_hand.l2_shrinkage`.
     """
+    check_digits(curvature.dtype, "linear algebra")
     bowl = torch.diag(curvature)
     priced = bowl + 2 * strength * torch.eye(len(curvature), dtype=curvature.dtype)
     return torch.linalg.solve(priced, bowl @ torch.ones_like(curvature))
@@ -61,6 +63,7 @@ def early_stopping_shrinkage(curvature: Tensor, *, lr: float, steps: int) -> Ten
 
     Arguments, shapes and errors: `dlcourse.by_hand.early_stopping_shrinkage`.
     """
+    check_repeats(steps=steps)
     theta = torch.zeros_like(curvature)
     for _ in range(steps):
         theta = theta - lr * curvature * (theta - 1)

@@ -13,6 +13,7 @@ from dlcourse.by_hand.representations import (
     check_region_count,
 )
 from dlcourse.in_torch.clustering import squared_distances
+from dlcourse.in_torch.numbers import check_digits, check_finite
 
 __all__ = [
     "activation_patterns",
@@ -30,6 +31,7 @@ def nearest_neighbours(
     Arguments, shapes and errors: `dlcourse.by_hand.nearest_neighbours`.
     """
     check_neighbours(k, len(x), metric)
+    check_finite("vectors", bool(queries.isfinite().all() and x.isfinite().all()))
     if metric == "cosine":
         queries, x = F.normalize(queries), F.normalize(x)
     return squared_distances(queries, x).argsort(dim=1, stable=True)[:, :k]
@@ -58,6 +60,8 @@ def activation_patterns(weight: Tensor, bias: Tensor) -> Tensor:
 
     Arguments, shapes and errors: `dlcourse.by_hand.activation_patterns`.
     """
+    check_digits(weight.dtype, "linear algebra")
+    check_finite("lines", bool(weight.isfinite().all() and bias.isfinite().all()))
     units = len(bias)
     if units == 1:
         return torch.tensor([[0.0], [1.0]], dtype=weight.dtype)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from dlcourse.in_torch.early_stopping import EarlyStopping
+from dlcourse.in_torch.numbers import check_repeats
 from dlcourse.in_torch.optimizers import SGD
 from dlcourse.in_torch.schedules import Schedule
 
@@ -66,6 +67,7 @@ def fit(
 
     Arguments, shapes and errors: `dlcourse.by_hand.fit`.
     """
+    check_repeats(epochs=epochs)
     examples = (x,) if y is None else (x, y)
     trajectory = []
     for epoch in range(epochs):
