@@ -337,8 +337,7 @@ def check(*names: str, cases: int = 20, seed: int = 0) -> Parity:
 
     Examples
     --------
-    >>> from dlcourse import parity
-    >>> [name for name, *_ in parity.check("Sigmoid", "softmax", cases=3).rows]
+    >>> [name for name, *_ in check("Sigmoid", "softmax", cases=3).rows]
     ['Sigmoid', 'Softmax']
     """
     rows = []
