@@ -33,20 +33,14 @@ def python(code, *arguments, before=(), cwd=None):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize(
-    "what",
-    [
-        "file",
-        "progress",
-        "class",
-        pytest.param("derived", marks=IN_A_CHECKOUT),
-        "real class",
-    ],
-)
-def test_killed_at_any_moment_nothing_is_lost_or_half_written(what, tmp_path):
-    done = python("import sys; from kills import main; main(*sys.argv[1:])", what, tmp_path, 7)
+def test_killed_at_any_moment_nothing_is_lost_or_half_written(tmp_path):
+    kinds = ["file", "progress", "class", "real-class"]
+    if (course_root() / "solutions").is_dir():
+        kinds.append("derived")
+    code = "import sys; from kills import main; main(*sys.argv[1:])"
+    done = python(code, tmp_path, 7, *kinds)
     assert done.returncode == 0, done.stderr
-    assert float(done.stdout) >= 0.2, "it was hardly ever killed at work"
+    assert done.stdout.count("killed at work") == len(kinds)
 
 
 # ---- on a full disk ----------------------------------------------------------------------------
@@ -160,11 +154,11 @@ def test_half_a_gigabyte_of_submissions_is_graded_in_little_memory(tmp_path):
         for cells in (right["cells"], [])
     )
     (tmp_path / "class").mkdir()
-    for person in range(100):  # no two are the same, and one in twenty takes time to judge
-        content = (empty if person % 20 else answered).replace(b"NOBODY", b"%06d" % person)
+    for person in range(100):  # no two are the same, and one takes time to judge
+        content = (empty if person else answered).replace(b"NOBODY", b"%06d" % person)
         (tmp_path / "class" / f"{person}.ipynb").write_bytes(content)
     done = python(HALF_A_GIGABYTE, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     people, points, megabytes = map(float, done.stdout.split())
-    assert (people, points) == (100, 5) and megabytes < 200
+    assert (people, points) == (100, 1) and megabytes < 200
     shutil.rmtree(tmp_path / "class")  # pytest would keep it
