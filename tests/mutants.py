@@ -854,13 +854,13 @@ PROCEDURES = {
     ],
     "relative_error": [
         ("absolute", ") / longer)", "))"),
-        ("over the shorter", "longer = max(", "longer = min("),
+        ("over the shorter", "longer = np.maximum(", "longer = np.minimum("),
         (
             "over the estimate",
-            "max(np.linalg.norm(estimate), np.linalg.norm(gradient))",
+            "np.maximum(np.linalg.norm(estimate), np.linalg.norm(gradient))",
             "np.linalg.norm(estimate)",
         ),
-        ("divides by 0", "if longer > 0 else 0.0", ""),
+        ("divides by 0", "if longer != 0 else 0.0", ""),
     ],
     "at_kink": [
         ("looks to one side", 'scheme="backward"', 'scheme="forward"'),

@@ -257,11 +257,6 @@ DERIVE = {
     ],
     "answer_of": [("checks answer, too", 'if marks.get("solution") else ""', "")],
     "answer_metadata": [("another id", "task.id", 'f"{task.id}-answer"')],
-    "chosen": [
-        ("all of them", "return found or", "return"),
-        ("names alone", "in (lecture, lecture[:2])", "in (lecture,)"),
-        ("unknown ones are passed over", "if not fitting:", "if False:"),
-    ],
     "solutions_folder": [("exercises for solutions", '"solutions"', '"exercises"')],
 }
 """Mistakes in the deriver: solutions given away, and cells that nbgrader does not know."""

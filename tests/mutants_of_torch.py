@@ -121,15 +121,15 @@ MUTANTS = {
     ],
     # ---- losses, errors and regularizers -----------------------------------------------------
     "NegativeLogLikelihood": [
-        ("sum", "F.nll_loss(f.log(), y)", 'F.nll_loss(f.log(), y, reduction="sum")'),
+        ("sum", "y.long())", 'y.long(), reduction="sum")'),
         ("no logarithm", "f.log()", "f"),
         ("sign", "F.nll_loss", "-F.nll_loss"),
-        ("softmax once more", "F.nll_loss(f.log(), y)", "F.cross_entropy(f, y)"),
+        ("softmax once more", "F.nll_loss(f.log(),", "F.cross_entropy(f,"),
     ],
     "CrossEntropyLoss": [
-        ("sum", "F.cross_entropy(a, y)", 'F.cross_entropy(a, y, reduction="sum")'),
-        ("of probabilities", "F.cross_entropy(a, y)", "F.cross_entropy(a.softmax(1), y)"),
-        ("smoothed labels", "F.cross_entropy(a, y)", "F.cross_entropy(a, y, label_smoothing=0.1)"),
+        ("sum", "y.long())", 'y.long(), reduction="sum")'),
+        ("of probabilities", "F.cross_entropy(a,", "F.cross_entropy(a.softmax(1),"),
+        ("smoothed labels", "y.long())", "y.long(), label_smoothing=0.1)"),
         ("scores for log probabilities", "F.cross_entropy", "F.nll_loss"),
     ],
     "BCEWithLogitsLoss": [
@@ -329,7 +329,7 @@ MUTANTS = {
         ("absolute", ".norm() / longer", ".norm()"),
         ("over the shorter", "torch.maximum", "torch.minimum"),
         ("largest for length", "(estimate - gradient).norm()", "(estimate - gradient).abs().max()"),
-        ("divides by 0", "if longer > 0 else 0.0", ""),
+        ("divides by 0", "if longer != 0 else 0.0", ""),
     ],
     "at_kink": [
         ("looks to one side", 'scheme="backward"', 'scheme="forward"'),
@@ -436,8 +436,8 @@ MUTANTS = {
         ("what goes in", "found.update({name: h})", "found.update({name: _x[0]})"),
     ],
     "saturated_fraction": [
-        ("the part that is not", "1 - ((h", "((h"),
-        ("one end only", "(h >= low) & (h <= high)", "(h <= high)"),
+        ("the part that is not", "((h < low) | (h > high))", "((h >= low) & (h <= high))"),
+        ("one end only", "((h < low) | (h > high))", "(h > high)"),
         ("over the units", "dim=0", "dim=1"),
     ],
     "active_fraction": [
@@ -464,7 +464,7 @@ MUTANTS = {
     "bounce": [
         ("counts steps", "change.clamp(min=0).sum() / way", "(change > 0).sum() / len(change)"),
         ("downwards", "change.clamp(min=0)", "-change.clamp(max=0)"),
-        ("divides by zero", "if way > 0 else 0.0", ""),
+        ("divides by zero", "if way != 0 else 0.0", ""),
     ],
     "diagnose": [
         ("range of tanh for sigmoid", "low=0.05 if", "low=-0.95 if"),
@@ -831,16 +831,16 @@ MUTANTS = {
     "gibbs_sample": [
         (
             "hidden probabilities for samples",
-            "(u[:, :n_hidden] < hidden_probabilities(rbm, v)).to(v.dtype)",
+            "fire(hidden_probabilities(rbm, v), u[:, :n_hidden])",
             "hidden_probabilities(rbm, v)",
         ),
         (
             "visible probabilities for samples",
-            "(u[:, n_hidden:] < visible_probabilities(rbm, h)).to(v.dtype)",
+            "fire(visible_probabilities(rbm, h), u[:, n_hidden:])",
             "visible_probabilities(rbm, h)",
         ),
         ("one step only", "else uniforms:", "else uniforms[:1]:"),
-        ("fires where it should not", "u[:, :n_hidden] <", "u[:, :n_hidden] >"),
+        ("fires where it should not", "u[:, :n_hidden])", "1 - u[:, :n_hidden])"),
     ],
     "ContrastiveDivergence": [
         ("sign", "self.rbm(v).mean() - self", "self.rbm(v).mean() + self"),
@@ -961,9 +961,9 @@ MUTANTS = {
         ("never minimax", "minimax=minimax", "minimax=False"),
     ],
     "optimal_discriminator": [
-        ("of the fakes", "p_data / (", "p_model / ("),
-        ("the ratio", "(p_data + p_model)", "p_model"),
-        ("sure where nothing comes", "nan=0.5", "nan=1.0"),
+        ("of the fakes", "p_data / total", "p_model / total"),
+        ("the ratio", "total = p_data + p_model", "total = p_model"),
+        ("sure where nothing comes", "0.5, p_data", "1.0, p_data"),
     ],
     "game_value": [
         ("fakes called data", "1 - d", "d"),
@@ -972,7 +972,7 @@ MUTANTS = {
         ("0 log 0", "torch.xlogy(p_data, d)", "p_data * d.log()"),
     ],
     "jensen_shannon": [
-        ("without the half", "((p + q) / 2)", "(p + q)"),
+        ("without the half", "m = (p + q) / 2", "m = p + q"),
         ("sum for mean", "for a in (p, q)) / 2", "for a in (p, q))"),
         ("one side", "for a in (p, q)) / 2", "for a in (p,))"),
     ],
