@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, note
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from dlcourse import parity
@@ -36,6 +36,7 @@ def test_twins_agree_in_float64(twin, data, seed, training):
 
 
 @pytest.mark.parametrize("twin", [t for t in TWINS if t.single], ids=lambda twin: twin.name)
+@settings(max_examples=settings.default.max_examples // 4)  # of the same kinds as in float64
 @given(data=st.data(), seed=st.integers(0, 2**32 - 1))
 def test_twins_agree_in_float32_and_stay_in_it(twin, data, seed):
     case = twin.case(np.random.default_rng(seed), **data.draw(sizes_of(twin)))
