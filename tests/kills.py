@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 from attacks import HONEST
+from tqdm import tqdm
 
 from dlcourse import notebooks
 from dlcourse.exercises import derive, record
@@ -26,6 +28,8 @@ from dlcourse.grading import grading, judging, whole_class
 from dlcourse.grading.judging import Judged, Verdict
 from dlcourse.grading.sandbox import SandboxError, Server
 from dlcourse.writing import remove_parts
+
+TIMES = 50  # of what takes little time; of the rest fewer
 
 
 def main(folder, seed, *kinds):
@@ -50,6 +54,7 @@ def main(folder, seed, *kinds):
 
 def killed(what, folder, seed):
     """Kill what works, look at what it leaves, and give the share of kills that met it at work."""
+    tqdm.set_lock(threading.RLock())  # its own is one for all forks: who is killed keeps it
     work, look, seconds, times = KILLED[what](folder)
     rng, at_work = np.random.default_rng(seed), 0
     for nth in range(1, times + 1):
@@ -87,7 +92,7 @@ def file(folder):
         remove_parts(folder)
         assert list(folder.iterdir()) == [path]
 
-    return work, look, 0.05, 30
+    return work, look, 0.05, TIMES
 
 
 def derived(folder):
@@ -144,7 +149,7 @@ def progress(folder):
         assert not at_the_end or len(found) == len(tasks) == len(seen)
         assert not at_the_end or not list(folder.glob("*.part"))
 
-    return work, look, 0.1, 30
+    return work, look, 0.1, TIMES
 
 
 def class_of_60(folder):
@@ -161,7 +166,7 @@ def class_of_60(folder):
         return judged
 
     grading.judge_content = slowly
-    return *graded(folder, sandbox=False), 0.3, 30
+    return *graded(folder, sandbox=False), 0.3, TIMES
 
 
 def class_of_6(folder):
