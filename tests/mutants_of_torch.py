@@ -1,5 +1,7 @@
 """The same for the PyTorch side: mistakes in its forwards, optimizers, losses and the rest."""
 
+import mutants
+
 MUTANTS = {
     # ---- activations -------------------------------------------------------------------------
     "Identity": [
@@ -111,13 +113,6 @@ MUTANTS = {
         ("no bias", "self.weight, self.bias)", "self.weight)"),
         ("weights as constants", "F.linear(x, self.weight,", "F.linear(x, self.weight.detach(),"),
         ("minus the bias", "self.weight, self.bias)", "self.weight, -self.bias)"),
-    ],
-    "MLP": [
-        ("one layer less", "pairwise(sizes[:-1])", "list(pairwise(sizes[:-1]))[:-1]"),
-        ("no output activation", "getattr(activations, output)()]", "activations.Identity()]"),
-        ("always ReLU", "getattr(activations, activation)()", "activations.ReLU()"),
-        ("no batch normalization", "if batch_norm:", "if False:"),
-        ("the other way round", "if dropout:", "if not dropout:"),
     ],
     # ---- losses, errors and regularizers -----------------------------------------------------
     "NegativeLogLikelihood": [
@@ -267,11 +262,6 @@ MUTANTS = {
         ("compares with the step before", "trajectory[0]", "trajectory[-2:][0]"),
         ("the other way round", "> trajectory[0]", "< trajectory[0]"),
         ("not finite is fine", "not finite or ", ""),
-    ],
-    "find_learning_rate": [
-        ("divides by 10", "lr /= 2", "lr /= 10"),
-        ("returns the next one", "return lr", "return lr / 2"),
-        ("one halving less", "range(halvings + 1)", "range(1)"),
     ],
     "minibatches": [
         (
@@ -593,23 +583,6 @@ MUTANTS = {
         ("counts from 0", ".max()) + 1", ".max())"),
         ("first layer alone", "in zip(kernels, strides", "in zip(kernels[:1], strides[:1]"),
     ],
-    "LeNet": [
-        ("one size smaller", "padding=kernel_size // 2", "padding=0"),
-        ("channels swapped", "Conv2d(1, channels[0],", "Conv2d(1, channels[1],"),
-        ("always ReLU", "getattr(activations, activation)", "activations.ReLU"),
-        ("no stride", "pool2=MaxPool2d(2)", "pool2=MaxPool2d(2, stride=1)"),
-    ],
-    "AlexNet": [
-        ("one group", "padding=2, groups=groups", "padding=2"),
-        ("stride 2", "stride=4", "stride=2"),
-        ("pooling without overlap", "MaxPool2d(3, stride=2)", "MaxPool2d(2, stride=2)"),
-        ("all layers stay", "layer not in without", "True"),
-    ],
-    "VGG": [
-        ("one layer less in each stage", "range(convolutions)", "range(convolutions - 1)"),
-        ("larger kernels", "width, 3, padding=1", "width, 5, padding=2"),
-        ("a narrow layer", "Affine(4096, 4096, rng=rng)", "Affine(4096, 4096 // 2, rng=rng)"),
-    ],
     "Inception": [
         ("branches swapped", "self.ones(x), threes, fives", "self.ones(x), fives, threes"),
         ("not pooled", "self.pooled(self.pool(x))", "self.pooled(x)"),
@@ -655,18 +628,6 @@ MUTANTS = {
             "convolution(in_channels, channels, 1, stride=1",
         ),
     ],
-    "ResNet": [
-        ("bottlenecks too early", "depth < 50", "depth < 30"),
-        ("every stage strides", "1 if k == 0 else 2", "2"),
-        ("every block strides", "stride if k == 0 else 1", "stride"),
-        ("widths of the input", "channels = width * block.expansion", "channels = width"),
-    ],
-    "CifarResNet": [
-        ("always residual", '"residual": residual', '"residual": True'),
-        ("one shortcut for all", '"shortcut": shortcut', '"shortcut": "B"'),
-        ("every stage strides", "1 if k == 0 else 2", "2"),
-        ("one block more", "width, n,", "width, n + 1,"),
-    ],
     "xor_network": [
         ("gain forgotten", "gain * torch", "torch"),
         ("bias of an OR", "[0.5, -1.5]", "[0.5, 0.5]"),
@@ -676,11 +637,6 @@ MUTANTS = {
         ("edges one step early", "-edges[1:-1]", "-edges[:-2]"),
         ("jumps not halved", "levels.diff() / 2", "levels.diff()"),
         ("starts at 0", "levels[0] + jumps.sum()", "jumps.sum()"),
-    ],
-    "sawtooth_network": [
-        ("no kink in the middle", "[0.0, -0.5]", "[0.0, 0.0]"),
-        ("one fold less", "range(1, folds)", "range(2, folds)"),
-        ("one slope for both", "[2.0, -4.0]", "[2.0, -2.0]"),
     ],
     "linear_pieces": [
         ("counts bends", "1 + int", "int"),
@@ -978,6 +934,19 @@ MUTANTS = {
     ],
 }
 """For each concept: a mistake, a piece of source, and what it is changed into."""
+
+SAME_SOURCE = (
+    "MLP",
+    "find_learning_rate",
+    "LeNet",
+    "AlexNet",
+    "VGG",
+    "ResNet",
+    "CifarResNet",
+    "sawtooth_network",
+)
+MUTANTS |= {name: (mutants.MUTANTS | mutants.PROCEDURES)[name] for name in SAME_SOURCE}
+"""What is written alike on both sides has the same mistakes."""
 
 WITHOUT = {}
 """Concepts in which nothing can be planted, and why; besides those that are PyTorch's own."""
