@@ -151,9 +151,7 @@ async def watched(client: NotebookClient, watching: Sequence[Watch]) -> None:
         await client.async_execute(env=environment, cleanup_kc=True, **silent)
     finally:
         looking.cancel()
-        atexit.unregister(
-            client._cleanup_kernel
-        )  # of a kernel that did not start it would complain
+        atexit.unregister(client._cleanup_kernel)  # it would complain of one that did not start
 
 
 def manager_of(client: NotebookClient) -> Any:

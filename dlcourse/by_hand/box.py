@@ -186,11 +186,10 @@ class Box:
             raise ValueError(f"the state lacks {', '.join(missing)}")
         if unknown := sorted(state.keys() - own.keys()):
             raise ValueError(f"the state has {', '.join(unknown)}, which this box does not know")
-        new = {name: np.asarray(a) for name, a in state.items()}
+        new = {name: as_floats(np.asarray(a)) for name, a in state.items()}
         for name, array in own.items():
             if new[name].shape != array.shape:
                 raise ValueError(f"{name} has shape {new[name].shape}, not {array.shape}")
-            as_floats(new[name])
         for name, array in own.items():
             array[...] = new[name]
 
