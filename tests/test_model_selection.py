@@ -710,7 +710,8 @@ def scheduler_and_worker(tmp_path):
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     its = ["--scheduler-file", file]
     scheduler = subprocess.Popen([*run, "scheduler", "--port=0", "--no-dashboard", *its], **quiet)
-    worker = subprocess.Popen([*run, "worker", "--no-nanny", "--no-dashboard", *its], **quiet)
+    one = ["--no-nanny", "--no-dashboard", "--nthreads=1"]  # one trial at a time, on any machine
+    worker = subprocess.Popen([*run, "worker", *one, *its], **quiet)
     while not file.exists() or not file.read_text().endswith("}"):
         time.sleep(0.05)
     yield json.loads(file.read_text())["address"], {"scheduler": scheduler, "worker": worker}
