@@ -34,7 +34,7 @@ def correlate_loops(
     Raises
     ------
     ValueError
-        When the channels differ, or the kernel does not fit.
+        When the channels differ, the kernel does not fit, or a number of pixels is too small.
 
     Notes
     -----
@@ -43,11 +43,11 @@ def correlate_loops(
     outputs, channels, high, wide = weight.shape
     check_channels(tuple(x.shape), channels)
     check_fits(tuple(x.shape), (high, wide), pair(padding), pair(dilation))
+    moves = {"stride": stride, "padding": padding, "dilation": dilation}
+    rows = output_size(x.shape[2], kernel=high, **moves)
+    across = output_size(x.shape[3], kernel=wide, **moves)
     x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-    n, _, h, w = x.shape
-    rows = output_size(h, kernel=high, stride=stride, dilation=dilation)
-    across = output_size(w, kernel=wide, stride=stride, dilation=dilation)
-    y = np.empty((n, outputs, rows, across), x.dtype)
+    y = np.empty((len(x), outputs, rows, across), x.dtype)
     for o, i, j in np.ndindex(outputs, rows, across):
         top, left = i * stride, j * stride
         window = x[

@@ -226,7 +226,7 @@ def top_k_error(a: Array, y: Array, *, k: int = 5) -> float:
     A row with a NaN has no order, and counts as wrong.  Slide rows E12, E13.
     """
     check_labels(y, a)
-    if not 1 <= k <= a.shape[1]:
+    if k not in range(1, a.shape[1] + 1):
         raise ValueError(f"k = {k} guesses among {a.shape[1]} classes")
     a_y = a[np.arange(len(y)), y][:, None]
     classes = np.arange(a.shape[1])

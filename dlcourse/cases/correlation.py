@@ -65,6 +65,12 @@ def standing_still(rng: np.random.Generator) -> Case:
     )
 
 
+def cut_at_the_edges(rng: np.random.Generator) -> Case:
+    """An image that shall lose a pixel at each end."""
+    images, kernels = rng.standard_normal((1, 1, 5, 5)), rng.standard_normal((1, 1, 2, 2))
+    return Case({"padding": -1}, (images, kernels))
+
+
 TWINS = (
     Twin(
         "correlate_loops",
@@ -72,7 +78,7 @@ TWINS = (
         SIZES | MOVES,
         "K03",
         play=call("correlate_loops"),
-        rejects=(unlike_channels, large_kernel, standing_still),
+        rejects=(unlike_channels, large_kernel, standing_still, cut_at_the_edges),
     ),
     Twin(
         "correlate_fft",

@@ -84,6 +84,11 @@ def labels_with_fractions(rng: np.random.Generator) -> Case:
     return Case(inputs=(rng.random((3, 2)), np.array([0.0, 1.0, 1.0])))
 
 
+def half_a_guess(rng: np.random.Generator) -> Case:
+    """One guess and a half."""
+    return Case({"k": 1.5}, tied_scores(rng, n=3, c=4, k=1).inputs)
+
+
 def guesses_of_bools(rng: np.random.Generator) -> Case:
     """One guess, and answers of yes and no."""
     return Case({"k": 1}, labels_of_bools(rng).inputs)
@@ -128,6 +133,6 @@ TWINS = (
         SCORES | {"k": (1, 5)},
         "E12 E13",
         play=call("top_k_error"),
-        rejects=(too_many_guesses, guesses_of_bools),
+        rejects=(too_many_guesses, half_a_guess, guesses_of_bools),
     ),
 )

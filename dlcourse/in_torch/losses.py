@@ -87,7 +87,7 @@ def top_k_error(a: Tensor, y: Tensor, *, k: int = 5) -> float:
     Arguments, shapes and errors: `dlcourse.by_hand.top_k_error`.
     """
     check_labels(y, a)
-    if not 1 <= k <= a.shape[1]:
+    if k not in range(1, a.shape[1] + 1):
         raise ValueError(f"k = {k} guesses among {a.shape[1]} classes")
     guesses = a.argsort(dim=1, descending=True, stable=True)[:, :k]
     missed = (guesses != y[:, None]).all(dim=1)
