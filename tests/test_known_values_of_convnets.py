@@ -9,7 +9,7 @@ import torch
 from scipy.signal import convolve2d
 from sides import Hand, Net, as_numpy, equal
 
-from dlcourse import by_hand, parity
+from dlcourse import by_hand, in_torch, parity
 from dlcourse.by_hand import windows
 
 # ---- K: convolution and pooling -----------------------------------------------------------
@@ -245,6 +245,64 @@ def test_rn11_rn19_parameters_and_multiply_adds(side, model, args, options, para
     found, products, _ = count(side, model, *args, **options)
     assert found == parameters
     assert products / 1e9 == pytest.approx(giga, abs=5e-4)
+
+
+SETTINGS = (
+    *("kernel", "stride", "padding", "dilation", "groups", "front", "behind"),  # of windows
+    *("size", "alpha", "beta", "k", "eps", "momentum", "p", "inverted"),  # of single numbers
+)
+
+
+def parts(net, name=""):
+    """Every box of a net by hand, with its dotted name, its class and how it is set."""
+    yield name, type(net).__name__, settings(net)
+    for child, box in net.children():
+        yield from parts(box, f"{name}.{child}".lstrip("."))
+
+
+def settings(part):
+    """How a part of either side is set."""
+    return {name: getattr(part, name) for name in SETTINGS if hasattr(part, name)}
+
+
+@pytest.mark.parametrize(
+    ("model", "args", "options"),
+    [
+        ("AlexNet", (), {}),
+        ("AlexNet", (), {"groups": 1, "without": (3, 4)}),
+        ("AlexNet", (), {"without": (3,)}),
+        ("AlexNet", (), {"without": (6,)}),
+        ("GoogLeNet", (), {}),
+        ("GoogLeNet", (), {"auxiliary": True}),
+        ("LeNet", (), {}),
+        ("VGG", (19,), {}),
+        ("ResNet", (34,), {"shortcut": "A"}),
+        ("ResNet", (50,), {"shortcut": "C"}),
+        ("CifarResNet", (3,), {}),
+    ],
+    ids=str,
+)
+def test_nets_that_are_too_large_to_run_have_the_same_parts_set_alike(model, args, options):
+    ours, theirs = (
+        lib.outline(getattr(lib, model), *args, **options) for lib in (by_hand, in_torch)
+    )
+    modules = [
+        (name, type(module).__name__, settings(module)) for name, module in theirs.named_modules()
+    ]
+    whole, *inner = parts(ours)
+    assert whole[1] == modules[0][1] == model
+    assert inner == modules[1:]
+
+
+def test_a03_a14_what_the_papers_say_of_their_nets(side):
+    net = side.lib.outline(side.lib.AlexNet)
+    kinds = side.lib.LocalResponseNorm, side.lib.Dropout
+    norms, masks = ([m for m in net.modules() if isinstance(m, kind)] for kind in kinds)
+    # b = a / (2 + 1e-4 sum of 5 squares)^0.75; `alpha` stands before their mean, as in PyTorch
+    assert [(m.size, m.alpha / m.size, m.beta, m.k) for m in norms] == [(5, 1e-4, 0.75, 2)] * 2
+    assert [m.p for m in masks] == [0.5, 0.5]
+    net = side.lib.outline(side.lib.GoogLeNet, auxiliary=True)
+    assert [m.p for m in net.modules() if isinstance(m, kinds[1])] == [0.4, 0.7, 0.7]
 
 
 @pytest.mark.parametrize(
