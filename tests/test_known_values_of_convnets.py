@@ -1,6 +1,8 @@
 """Known numbers for lectures 10, 12 and 13: convolution, counted architectures, residual nets."""
 
 import math
+import os
+import signal
 import tracemalloc
 
 import numpy as np
@@ -128,6 +130,21 @@ def test_k04_more_threads_than_images(monkeypatch, stride):
         found.append([y, conv.bprop(np.ones_like(y)), *conv.grads.values()])
     for one, three in zip(*found, strict=True):
         equal(three, one)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_k04_a_forked_process_starts_threads_of_its_own(monkeypatch):
+    monkeypatch.setattr(windows, "THREADS", 2)
+    conv = by_hand.Conv2d(8, 3, 3)
+    conv(np.ones((4, 8, 5, 5)))
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(30)  # it would wait for threads that only its parent has
+        conv(np.ones((4, 8, 5, 5)))
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
 
 
 def test_k04_padding_wider_than_the_kernel(side):

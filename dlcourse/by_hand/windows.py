@@ -5,6 +5,7 @@ one run of numbers, and copying windows side by side costs little.
 """
 
 import math
+import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -176,6 +177,10 @@ def share_out(work: Callable[[int], Any]) -> list[Any]:
 def pool(threads: int) -> ThreadPoolExecutor:
     """Start threads once, and keep them."""
     return ThreadPoolExecutor(threads)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=pool.cache_clear)  # a forked process has no thread but one
 
 
 def bands(
