@@ -177,3 +177,18 @@ def test_examples_come_in_an_order_of_the_source(side):
     assert np.array_equal(trajectory(rng=source(side, 1)), trajectory(rng=source(side, 1)))
     assert not np.array_equal(trajectory(rng=source(side, 1)), trajectory(rng=source(side, 2)))
     assert not np.array_equal(trajectory(), trajectory())
+
+
+def test_pretraining_draws_from_its_source(side):
+    x = side.array(np.random.default_rng(0).standard_normal((12, 4)))
+
+    def pretrained(seed):
+        chance = {} if seed is None else {"rng": source(side, seed)}
+        net = side.lib.MLP([4, 3, 2], activation="Tanh", rng=source(side, 0))
+        net = net if side is Hand else net.double()
+        side.lib.pretrain(net, x, epochs=2, batch_size=4, **chance)
+        return as_numpy(net.state_dict()["0.weight"])
+
+    assert np.array_equal(pretrained(1), pretrained(1))
+    assert not np.array_equal(pretrained(1), pretrained(2))
+    assert not np.array_equal(pretrained(None), pretrained(None))

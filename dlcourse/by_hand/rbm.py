@@ -168,7 +168,7 @@ class ContrastiveDivergence(Box):
     Raises
     ------
     ValueError
-        When there is no step.
+        When there is no step; from `fprop`, when there is no example.
 
     Notes
     -----
@@ -185,11 +185,11 @@ class ContrastiveDivergence(Box):
 
     def fprop(self, v: Array, uniforms: Array | None = None) -> Array:
         """Map data v (N, D), and numbers for `gibbs_sample`, to mean F(data) - mean F(samples)."""
+        check_examples(len(v))
         return self.contrast(v, gibbs_sample(self.rbm, v, uniforms, steps=self.steps))
 
     def contrast(self, v: Array, samples: Array) -> Array:
         """Compare the mean free energy of data and samples, in one sweep through the machine."""
-        check_examples(len(v))
         free = self.rbm.fprop(np.concatenate([v, samples]))
         self.saved = len(v), len(samples)
         return np.asarray(free[: len(v)].mean() - free[len(v) :].mean())
@@ -222,7 +222,7 @@ class PersistentContrastiveDivergence(ContrastiveDivergence):
     Raises
     ------
     ValueError
-        When there is no chain, or no step.
+        When there is no chain, or no step; from `fprop`, when there is no example.
 
     Notes
     -----
@@ -241,6 +241,7 @@ class PersistentContrastiveDivergence(ContrastiveDivergence):
 
     def fprop(self, v: Array, uniforms: Array | None = None) -> Array:
         """Map data v (N, D), and numbers for `gibbs_sample`, to mean F(data) - mean F(chain)."""
+        check_examples(len(v))
         chain = gibbs_sample(self.rbm, self.buffers["chain"], uniforms, steps=self.steps)
         self.buffers["chain"] = chain
         return self.contrast(v, chain)

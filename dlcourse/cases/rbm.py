@@ -116,7 +116,7 @@ def play_persistent(side: Any, case: Case) -> dict[str, Any]:
     risk = lib.PersistentContrastiveDivergence(rbm, chains=len(chain), steps=steps)
     side.load(risk, {**state, "chain": chain})
     numbers = iter(uniforms)
-    rbm.uniforms = lambda _shape: side.array(next(numbers))
+    rbm.uniforms = lambda shape: side.array(next(numbers)[: shape[0]])
     trajectory = lib.fit(
         risk,
         side.array(v),

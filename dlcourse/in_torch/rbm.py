@@ -128,5 +128,6 @@ class PersistentContrastiveDivergence(ContrastiveDivergence):
 
     def forward(self, v: Tensor, uniforms: Tensor | None = None) -> Tensor:
         """Map data v (N, D), and numbers for `gibbs_sample`, to mean F(data) - mean F(chain)."""
+        check_examples(len(v))
         self.chain = gibbs_sample(self.rbm, self.chain, uniforms, steps=self.steps)
         return self.rbm(v).mean() - self.rbm(self.chain).mean()
