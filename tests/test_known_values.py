@@ -257,6 +257,40 @@ def test_b06_gradients_add_up_where_paths_meet(side):
     equal(side.gradient(graph, side.array([3.0])), [2 * 3 + 1])
 
 
+def test_b03_a_graph_keeps_the_value_and_the_gradient_of_each_box(side):
+    boxes = {"square": (side.lib.Multiply(), "x", "x"), "y": (side.lib.Add(), "square", "x")}
+    graph = side.lib.Graph(boxes, inputs=("x",))
+    assert graph.values == {}
+    graph(side.array([3.0]))
+    assert {name: float(value[0]) for name, value in graph.values.items()} == {
+        **{"x": 3, "square": 9, "y": 12}
+    }
+    if side is Hand:
+        assert graph.gradients == {}
+        graph.bprop(np.array([10.0]))
+        found = {name: float(gradient[0]) for name, gradient in graph.gradients.items()}
+        assert found == {"y": 10, "square": 10, "x": 2 * 3 * 10 + 10}
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "words"),
+    [
+        ("two words", ("x",), "'two words' cannot name a box"),
+        ("x", ("x",), "'x' cannot name a box: take a word that is not yet taken"),
+        ("y", ("x", "x"), "'x' cannot name a box"),
+    ],
+)
+def test_b03_each_box_has_a_name_of_its_own(side, name, inputs, words):
+    with pytest.raises(ValueError, match=words):
+        side.lib.Graph({name: (side.lib.Tanh(), "x")}, inputs=inputs)
+
+
+def test_b03_each_box_stands_at_one_place(side):
+    tanh = side.lib.Tanh()
+    with pytest.raises(ValueError, match="one box stands in the graph twice; make a box for each"):
+        side.lib.Graph({"a": (tanh, "x"), "b": (tanh, "a")}, inputs=("x",))
+
+
 def test_b03_a_wrong_order_is_refused_and_a_right_one_is_not(side):
     graph = side.lib.Graph(
         {"a": (side.lib.Tanh(), "x"), "b": (side.lib.ReLU(), "x"), "y": (side.lib.Add(), "a", "b")},

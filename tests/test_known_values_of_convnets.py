@@ -157,12 +157,15 @@ def test_k04_padding_wider_than_the_kernel(side):
     equal(side.gradient(conv, x), [[[[5, 5]]]])  # the frame has no pixel under it
 
 
-def test_k04_a_first_layer_may_save_the_gradient_at_the_picture():
+@pytest.mark.parametrize("groups", [1, 2])
+def test_k04_a_first_layer_may_save_the_gradient_at_the_picture(groups):
     rng = np.random.default_rng(0)
-    x, dy = rng.standard_normal((4, 1, 8, 9)), rng.standard_normal((4, 2, 8, 9))
+    x, dy = rng.standard_normal((4, groups, 8, 9)), rng.standard_normal((4, 2, 8, 9))
+    options = {"padding": 1, "groups": groups}
     grads = []
     for wanted in (True, False):
-        net = Hand.lib.Sequential(Hand.lib.Conv2d(1, 2, 3, padding=1, rng=np.random.default_rng(1)))
+        conv = Hand.lib.Conv2d(groups, 2, 3, rng=np.random.default_rng(1), **options)
+        net = Hand.lib.Sequential(conv)
         net.input_gradient = wanted
         net(x)
         assert (net.bprop(dy) is None) is not wanted
