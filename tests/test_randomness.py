@@ -1,5 +1,7 @@
 """Chance: every random number comes from the source that was passed in, and as it is said."""
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
@@ -28,6 +30,25 @@ LARGE_NETS = {
     "ResNet": ((50,), {"shortcut": "C"}),
     "VGG": ((16,), {}),
 }
+
+OTHERS = {
+    "Dropout": "test_masks_keep_the_share_that_is_said",
+    "PersistentContrastiveDivergence": "test_chains_that_persist_start_from_random_bits",
+    "fit": "test_examples_come_in_an_order_of_the_source",
+    "fit_gan": "test_a_pair_is_trained_in_an_order_of_the_source",
+    "initialize": "test_weights_are_drawn_anew_from_the_source",
+    "pretrain": "test_pretraining_draws_from_its_source",
+    "random_crops": "test_crops_are_drawn_from_every_place",
+    "random_flips": "test_half_of_the_pictures_are_mirrored",
+}
+"""Which test looks at what else draws."""
+
+
+def test_whatever_draws_is_looked_at_here():
+    concepts = {n: getattr(by_hand, n) for n in by_hand.__all__ if n != "KinkWarning"}
+    drawing = {n for n, c in concepts.items() if "rng" in inspect.signature(c).parameters}
+    assert drawing == SMALL_NETS.keys() | LARGE_NETS.keys() | OTHERS.keys()
+    assert all(test in globals() for test in OTHERS.values())
 
 
 def source(side, seed):
@@ -192,3 +213,46 @@ def test_pretraining_draws_from_its_source(side):
     assert np.array_equal(pretrained(1), pretrained(1))
     assert not np.array_equal(pretrained(1), pretrained(2))
     assert not np.array_equal(pretrained(None), pretrained(None))
+
+
+def test_masks_keep_the_share_that_is_said(side):
+    h = side.array(np.ones((1, 10_000)))
+
+    def masked(**chance):
+        return as_numpy(side.lib.Dropout(0.3, **chance)(h))
+
+    first, again, other = (masked(rng=source(side, seed)) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert not np.array_equal(masked(), masked())
+    assert 0.28 < (first == 0).mean() < 0.32
+    np.testing.assert_allclose(first[first != 0], 1 / 0.7)
+
+
+@pytest.mark.parametrize("kind", ["normal", "glorot", "he"])
+def test_weights_are_drawn_anew_from_the_source(side, kind):
+    net = side.lib.MLP([30, 40, 2])
+
+    def drawn_anew(**chance):
+        side.lib.initialize(net, kind=kind, **chance)
+        return as_numpy(net.state_dict()["0.weight"]).copy()
+
+    first, again, other = (drawn_anew(rng=source(side, seed)) for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert (first != other).all()
+    assert (drawn_anew() != drawn_anew()).all()
+
+
+def test_a_pair_is_trained_in_an_order_of_the_source(side):
+    x = side.array(np.random.default_rng(0).standard_normal((12, 2)))
+
+    def trajectory(**chance):
+        gan = side.lib.GAN([1, 2], [2, 3, 1], rng=source(side, 0))
+        gan = gan if side is Hand else gan.double()
+        both = tuple(side.lib.SGD(part, lr=0.1) for part in (gan.discriminator, gan.generator))
+        how = {"optimizers": both, "epochs": 2, "batch_size": 4}
+        return as_numpy(side.lib.fit_gan(gan, x, **how, **chance))
+
+    assert np.array_equal(trajectory(rng=source(side, 1)), trajectory(rng=source(side, 1)))
+    assert not np.array_equal(trajectory(rng=source(side, 1)), trajectory(rng=source(side, 2)))
+    assert not np.array_equal(trajectory(), trajectory())
