@@ -312,6 +312,45 @@ def test_nets_that_are_too_large_to_run_have_the_same_parts_set_alike(model, arg
     whole, *inner = parts(ours)
     assert whole[1] == modules[0][1] == model
     assert inner == modules[1:]
+    assert parity.ByHand.shapes(ours) == parity.InTorch.shapes(theirs)
+
+
+def test_k06_k09_each_layer_is_counted_as_you_would(side):
+    lib = side.lib
+    net = lib.Chain(
+        conv=lib.Conv2d(1, 2, 3, stride=2, padding=1),
+        pool=lib.MaxPool2d(2),
+        pad=lib.ZeroPad(3),
+        bend=lib.ReLU(),
+        wide=lib.Conv2d(5, 3, 2, dilation=2),
+        flat=lib.Flatten(),
+        full=lib.Affine(3 * 2 * 3, 5),
+    )
+    facts = [tuple(vars(layer).values()) for layer in lib.count_layers(net, (1, 16, 20))]
+    # name, kind, kernel, stride, shape, parameters, multiply-adds, pixels seen along a side
+    assert facts == [
+        ("conv", "Conv2d", 3, 2, (2, 8, 10), 2 * 9 + 2, 2 * 9 * 80, 3),
+        ("pool", "MaxPool2d", 2, 2, (2, 4, 5), 0, 0, 3 + 2),
+        ("wide", "Conv2d", 2, 1, (3, 2, 3), 3 * 5 * 4 + 3, 3 * 5 * 4 * 6, 5 + 2 * 4),
+        ("full", "Affine", 1, 1, (5,), 18 * 5 + 5, 18 * 5, 13 + 4),
+    ]
+    paths = {
+        "near": (lib.Conv2d(2, 1, 1), "x"),
+        "far": (lib.Conv2d(2, 1, 5, padding=2), "x"),
+        "every2nd": (lib.ZeroPad(1, stride=2), "far"),
+        "both": (lib.Concat(), "near", "far"),
+        "mean": (lib.GlobalAvgPool2d(), "both"),
+        "thin": (lib.AvgPool2d(3, stride=1), "every2nd"),
+    }
+    graph = lib.Graph(paths, inputs=("x",))
+    facts = {layer.name: layer for layer in lib.count_layers(graph, (2, 7, 8))}
+    seen = {name: (layer.kernel, layer.shape, layer.field) for name, layer in facts.items()}
+    assert seen == {
+        "near": (1, (1, 7, 8), 1),
+        "far": (5, (1, 7, 8), 5),
+        "mean": (7, (2,), 5 + 6),
+        "thin": (3, (2, 2, 2), 5 + 2 * 2),
+    }
 
 
 def test_a03_a14_what_the_papers_say_of_their_nets(side):

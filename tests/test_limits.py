@@ -59,7 +59,20 @@ def test_probabilities_reach_from_0_to_1_and_no_further(side, p):
     loss, y = side.lib.NegativeLogLikelihood(), side.array([0, 1], int)
     equal(loss(side.array([[1, 0], [0, 1]]), y), 0)
     with pytest.raises(ValueError, match="are no probabilities"):
-        loss(side.array([[1, 0], [p, 1 - p]]), y)
+        loss(side.array([[1, 0], [p, 0.5]]), y)
+
+
+def test_guesses_are_at_least_one_and_at_most_as_many_as_classes(side):
+    a, y = side.array([[3, 2, 1], [3, 2, 1]]), side.array([1, 2], int)
+    assert [side.lib.top_k_error(a, y, k=k) for k in (1, 2, 3)] == [1, 0.5, 0]
+    for k in (0, 4):
+        with pytest.raises(ValueError, match=f"k = {k} guesses among 3 classes"):
+            side.lib.top_k_error(a, y, k=k)
+
+
+def test_labels_that_are_no_numbers_are_called_by_their_kind(side):
+    with pytest.raises(ValueError, match="labels of dtype bool are no numbers of classes"):
+        side.lib.zero_one_error(side.array([[1, 2]]), side.array([True], bool))
 
 
 def test_the_largest_scores_decide_and_nothing_overflows(side):
@@ -157,6 +170,62 @@ def test_no_walk_at_all_goes_nowhere(side):
     start, uniforms = side.array([], int), side.array(np.empty((3, 0)))
     walks = side.lib.simulate_chain(start, side.array([[0.5, 0.5], [0.5, 0.5]]), uniforms)
     assert tuple(walks.shape) == (4, 0)
+
+
+@pytest.mark.parametrize("start", [-1, 2])
+def test_walks_start_in_a_state(side, start):
+    half = side.array([[0.5, 0.5], [0.5, 0.5]])
+    none = side.array(np.empty((0, 2)))
+    assert as_numpy(side.lib.simulate_chain(side.array([0, 1], int), half, none)).tolist() == [
+        [0, 1]
+    ]
+    with pytest.raises(ValueError, match=f"walks start in .*{start}.*, the states are 0 to 1"):
+        side.lib.simulate_chain(side.array([0, start], int), half, none)
+
+
+@pytest.mark.parametrize("number", [-1e-9, 1.0, np.nan])
+def test_numbers_to_draw_with_begin_at_0_and_end_before_1(side, number):
+    start, half = side.array([0], int), side.array([[0.5, 0.5], [0.5, 0.5]])
+    walk = side.lib.simulate_chain(start, half, side.array([[0], [0.5], [1 - 1e-9]]))
+    assert as_numpy(walk).ravel().tolist() == [0, 0, 1, 1]
+    with pytest.raises(ValueError, match="they should be from 0 up, and below 1"):
+        side.lib.simulate_chain(start, half, side.array([[0.5], [number]]))
+
+
+def test_a_run_goes_wrong_when_its_last_tenth_is_higher_than_its_start(side):
+    assert side.lib.diverges(side.array([1.0] * 18 + [0.5, 1.6]))  # 1.05 on average
+    assert not side.lib.diverges(side.array([1.0] * 18 + [0.3, 1.6]))
+    assert not side.lib.diverges(side.array([1.0] * 20))
+
+
+def test_a_step_of_the_learning_rate_does_not_lead_upwards(side):
+    sgd = side.lib.SGD(side.lib.Affine(1, 1), lr=0.1)
+    side.lib.Schedule(sgd, "step", decay=1.0, period=1)
+    for wrong in ({"decay": 1.001, "period": 1}, {"decay": 0.5, "period": 0}):
+        with pytest.raises(ValueError, match=r"decay|period"):
+            side.lib.Schedule(sgd, "step", **wrong)
+
+
+def test_momentum_is_less_than_all(side):
+    side.lib.SGD(side.lib.Affine(1, 1), lr=0.1, momentum=0.999)
+    with pytest.raises(ValueError, match="momentum"):
+        side.lib.SGD(side.lib.Affine(1, 1), lr=0.1, momentum=1.0)
+
+
+def test_a_dropout_at_the_end_has_nothing_behind_it(side):
+    net = side.lib.Sequential(side.lib.Affine(2, 2), side.lib.Dropout(0.5))
+    with pytest.raises(ValueError, match="behind a Dropout stands nothing, without weights"):
+        side.lib.convert_dropout(net, inverted=False)
+
+
+def test_a_generator_ends_as_it_is_told(side):
+    x = side.array([[-9, 9], [5, -5]])
+    for output, low, high in (("Sigmoid", 0, 1), ("Tanh", -1, 1)):
+        net = side.lib.GAN([2, 3], [3, 1], output=output)
+        net = net if side is Hand else net.double()
+        made = as_numpy(net.generator(x))
+        assert low <= made.min() <= made.max() <= high
+        assert type(list(net.generator.modules())[-1]).__name__ == output
 
 
 @pytest.mark.parametrize("name", ["ContrastiveDivergence", "PersistentContrastiveDivergence"])

@@ -86,8 +86,10 @@ def test_every_part_of_a_large_net_draws_from_its_source(name):
     net = by_hand.outline(getattr(by_hand, name), *args, **options)
     parts = [box for box in net.modules() if isinstance(box, by_hand.Conv2d | by_hand.Affine)]
     assert parts
-    for box in parts:  # outlined, and so without memory of their own
-        assert all(set(p.strides) == {0} for p in box.params.values())
+    for box in parts:  # outlined: zeros without memory of their own
+        for array in (*box.params.values(), *box.grads.values()):
+            assert set(array.strides) == {0}
+            assert array.flat[0] == 0
     masks = [box for box in net.modules() if isinstance(box, by_hand.Dropout)]
     assert all(isinstance(box.rng, Blank) for box in masks)
 
@@ -182,6 +184,10 @@ def test_chains_that_persist_start_from_random_bits(side):
     assert not np.array_equal(chain(None), chain(None))
     assert set(np.unique(chain(1))) == {0, 1}
     assert 0.45 < chain(1).mean() < 0.55
+    rbm = side.lib.RBM(3, 2)
+    rbm = rbm.to("float32") if side is Hand else rbm.float()
+    samples = side.lib.gibbs_sample(rbm, side.array(np.ones((2, 3)), "float32"), steps=2)
+    assert as_numpy(samples).dtype == np.float32
 
 
 def test_examples_come_in_an_order_of_the_source(side):
@@ -227,6 +233,8 @@ def test_masks_keep_the_share_that_is_said(side):
     assert not np.array_equal(masked(), masked())
     assert 0.28 < (first == 0).mean() < 0.32
     np.testing.assert_allclose(first[first != 0], 1 / 0.7)
+    single = as_numpy(side.lib.Dropout(0.3)(side.array(np.ones((2, 2)), "float32")))
+    assert single.dtype == np.float32
 
 
 @pytest.mark.parametrize("kind", ["normal", "glorot", "he"])
