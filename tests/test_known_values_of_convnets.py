@@ -132,6 +132,33 @@ def test_k04_more_threads_than_images(monkeypatch, stride):
         equal(three, one)
 
 
+@pytest.mark.parametrize("channels", [1, 8])
+@pytest.mark.parametrize(
+    "moves",
+    [
+        {"stride": (1, 2), "padding": (0, 2), "dilation": (1, 3)},
+        {"stride": (3, 1), "padding": (2, 1), "dilation": (2, 1)},
+        {"stride": 1, "padding": (3, 0), "dilation": (1, 2)},
+        {"stride": (2, 3), "padding": 1, "dilation": 1},
+    ],
+    ids=str,
+)
+def test_k04_height_and_width_may_differ_in_everything(channels, moves):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((3, channels, 11, 13))
+    ours = by_hand.Conv2d(channels, 4, (2, 3), rng=rng, **moves)
+    theirs = parity.copy_state(ours, torch.nn.Conv2d(channels, 4, (2, 3), **moves))
+    y, tensor = ours(x), torch.tensor(x, requires_grad=True)
+    value = theirs(tensor)
+    equal(y, value.detach(), 1e-11)
+    dy = rng.standard_normal(y.shape)
+    dx = ours.bprop(dy)
+    value.backward(torch.tensor(dy))
+    equal(dx, tensor.grad, 1e-11)
+    for name, parameter in theirs.named_parameters():
+        equal(ours.grads[name], parameter.grad, 1e-11)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_k04_a_forked_process_starts_threads_of_its_own(monkeypatch):

@@ -43,6 +43,25 @@ def test_images_are_joined_when_all_but_their_channels_are_alike(side, other):
     assert str(other) in str(caught.value)
 
 
+@pytest.mark.parametrize("padding", [(3, 1), (2, 2)])
+def test_pooling_pads_by_half_of_its_window_at_the_most(side, padding):
+    x = side.array(np.ones((1, 1, 4, 4)))
+    assert tuple(side.lib.MaxPool2d((4, 2), padding=(2, 1))(x).shape) == (1, 1, 2, 3)
+    with pytest.raises(ValueError, match="padding"):
+        side.lib.MaxPool2d((4, 2), padding=padding)
+
+
+@pytest.mark.parametrize("wrong", ["kernel", "stride", "dilation", "padding"])
+def test_windows_have_pixels_and_move_on(side, wrong):
+    assert side.lib.output_size(5, kernel=1, stride=1, padding=0, dilation=1) == 5
+    assert side.lib.output_size(2, kernel=4, padding=1) == 1
+    moves = {"kernel": 1, "stride": 1, "padding": 0, "dilation": 1}
+    with pytest.raises(ValueError, match=wrong):
+        side.lib.output_size(5, **{**moves, wrong: moves[wrong] - 1})
+    with pytest.raises(ValueError, match="does not fit into 1 pixels with 1 added at each end"):
+        side.lib.output_size(1, kernel=4, padding=1)
+
+
 @pytest.mark.parametrize(("kernel_size", "fits"), [(13, True), (15, False), (4, False)])
 def test_kernels_of_lenet_are_odd_and_smaller_than_half_of_the_picture(side, kernel_size, fits):
     if fits:
