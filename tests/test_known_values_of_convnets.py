@@ -201,6 +201,16 @@ def test_k04_a_first_layer_may_save_the_gradient_at_the_picture(groups):
         equal(grads[1][name], grad)
 
 
+def test_b05_a_first_layer_of_full_weights_may_save_it_too():
+    layer, x = by_hand.Affine(2, 3), np.ones((4, 2))
+    layer(x)
+    assert layer.bprop(np.ones((4, 3))).shape == (4, 2)
+    layer.input_gradient = False
+    layer(x)
+    assert layer.bprop(np.ones((4, 3))) is None
+    equal(layer.grads["bias"], [8, 8, 8])
+
+
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_k04_a_trained_net_gives_the_gradient_at_the_picture_again(interrupted):
     rng = np.random.default_rng(0)
