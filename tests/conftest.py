@@ -6,8 +6,10 @@ import signal
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import profiles
 import pytest
+import torch
 from sides import Hand, Net
 
 from dlcourse.by_hand import windows
@@ -21,6 +23,18 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as for what a shell run
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start shall hear Ctrl-C
 
 profiles.register()
+
+
+@pytest.fixture(autouse=True)
+def chance(monkeypatch):
+    """Let what is given no random source draw other numbers each time, but the same in each run."""
+    default_rng, seeds = np.random.default_rng, np.random.SeedSequence(0)
+    monkeypatch.setattr(
+        np.random,
+        "default_rng",
+        lambda seed=None: default_rng(seeds.spawn(1)[0] if seed is None else seed),
+    )
+    torch.manual_seed(0)
 
 
 @pytest.fixture(params=[Hand, Net], ids=["by_hand", "in_torch"])
