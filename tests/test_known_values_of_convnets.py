@@ -352,6 +352,35 @@ def test_nets_that_are_too_large_to_run_have_the_same_parts_set_alike(model, arg
     assert parity.ByHand.shapes(ours) == parity.InTorch.shapes(theirs)
 
 
+@pytest.mark.parametrize(
+    ("model", "args", "options", "size"),
+    [
+        ("AlexNet", (), {"without": (6, 7)}, 227),  # 50 million numbers less to keep four times
+        ("GoogLeNet", (), {"auxiliary": True}, 224),
+        ("ResNet", (18,), {}, 224),
+    ],
+    ids=str,
+)
+def test_large_nets_give_one_picture_the_same_scores_and_gradients(model, args, options, size):
+    rng = np.random.default_rng(0)
+    ours = getattr(by_hand, model)(*args, classes=3, rng=rng, **options)
+    twin = getattr(in_torch, model)(*args, classes=3, **options)
+    theirs = parity.copy_state(ours.train(False), twin).eval()
+    x = rng.standard_normal((1, 3, size, size))
+    tensor = torch.tensor(x, requires_grad=True)
+    y, value = ours(x), theirs(tensor)
+    dy = rng.standard_normal(y.shape)
+    dx = ours.bprop(dy)
+    value.backward(torch.tensor(dy))
+    found = {"value": y, "gradient of x": dx, **dict(ours.named("grads"))}
+    known = {"value": value, "gradient of x": tensor.grad}
+    known |= {name: parameter.grad for name, parameter in theirs.named_parameters()}
+    assert found.keys() == known.keys()
+    for name, array in found.items():
+        other = as_numpy(known[name])
+        assert np.abs(array - other).max() <= 1e-9 * np.abs(other).max(), name
+
+
 def test_k06_k09_each_layer_is_counted_as_you_would(side):
     lib = side.lib
     net = lib.Chain(
