@@ -12,6 +12,11 @@ def as_numpy(x):
 
 class Hand:
     lib = by_hand
+    source = staticmethod(np.random.default_rng)
+
+    @staticmethod
+    def double(net):
+        return net
 
     @staticmethod
     def array(values, dtype=float):
@@ -26,6 +31,14 @@ class Hand:
 
 class Net:
     lib = in_torch
+
+    @staticmethod
+    def source(seed):
+        return torch.Generator().manual_seed(seed)
+
+    @staticmethod
+    def double(net):
+        return net.double()
 
     @staticmethod
     def array(values, dtype=float):

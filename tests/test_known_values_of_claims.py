@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from scipy.optimize import linprog
-from sides import Hand, Net, as_numpy, equal
+from sides import Hand, as_numpy, equal
 
 from dlcourse import data
 
@@ -26,7 +26,7 @@ def test_n04_n12_ranges(side, name, low, high):
 def neuron(side, weight, bias):
     found = side.lib.Neuron(2)
     found.load_state_dict({"weight": side.array(weight), "bias": side.array(bias)})
-    return found.double() if side is Net else found
+    return side.double(found)
 
 
 @pytest.mark.parametrize("bias", [-3.0, 0.5, 4.0])
@@ -79,8 +79,7 @@ def test_f03_the_output_layer_reads_h_of_x_and_not_x(side):
     """One slide prints f(x) = o(b(2) + w(2)^T x)."""
     net = side.lib.MLP([3, 4, 1])
     x, first, last = side.array(np.ones((2, 3))), net[0], net[-2]
-    if side is Net:
-        net.double()
+    side.double(net)
     assert as_numpy(dict(last.state_dict())["weight"]).shape == (1, 4)
     equal(net(x), as_numpy(last(net[1](first(x)))))
     with pytest.raises((ValueError, RuntimeError)):
@@ -103,8 +102,7 @@ def test_e03_a_net_is_linear_neither_in_its_parameters_nor_smooth_everywhere(sid
     """One slide says "differentiable, non-nonlinear"."""
     net = side.lib.MLP([1, 1, 1])
     x = side.array([[1.0]])
-    if side is Net:
-        net.double()
+    side.double(net)
 
     def f(w, v):
         weights = {"0.weight": [[w]], "0.bias": [0], "2.weight": [[v]], "2.bias": [0]}
@@ -159,7 +157,7 @@ def test_t10_a_minimum_where_the_curvature_is_not_above_zero_for_all_v(side, f, 
 
 def a_risk(side):
     risk = side.lib.EmpiricalRisk(side.lib.MLP([3, 4, 2]), side.lib.CrossEntropyLoss())
-    risk = risk.double() if side is Net else risk
+    risk = side.double(risk)
     rng = np.random.default_rng(0)
     return risk, side.array(rng.standard_normal((6, 3))), side.array([0, 1, 1, 0, 1, 0], int)
 
@@ -271,7 +269,7 @@ def test_d08_geometric_means_of_probabilities_do_not_sum_to_one(side):
 def saturated(side, gamma):
     rng = np.random.default_rng(0)
     box = side.lib.Sequential(side.lib.BatchNorm1d(50), side.lib.Sigmoid())
-    box = box.double() if side is Net else box
+    box = side.double(box)
     state = {name: side.array(np.asarray(value)) for name, value in box.state_dict().items()}
     state["0.weight"] = side.array(np.full(50, gamma))
     state["0.num_batches_tracked"] = side.array(0, int)
@@ -291,7 +289,7 @@ def test_bn07_bn08_normalizing_keeps_units_from_saturation_until_gamma_undoes_it
 
 def test_bn14_a_bias_in_front_of_it_has_no_gradient(side):
     net = side.lib.Sequential(side.lib.Affine(3, 4), side.lib.BatchNorm1d(4), side.lib.Tanh())
-    net = net.double() if side is Net else net
+    net = side.double(net)
     x = side.array(np.random.default_rng(0).standard_normal((8, 3)))
     y = net.train()(x)
     if side is Hand:
@@ -306,7 +304,7 @@ def test_bn14_a_bias_in_front_of_it_has_no_gradient(side):
 def test_bn18_with_all_data_as_one_batch_it_is_the_formula_with_expectation_and_variance(side):
     x = np.random.default_rng(0).standard_normal((50, 3)) * [1, 5, 0.2] + 7
     norm = side.lib.BatchNorm1d(3, eps=1e-14)
-    norm = norm.double() if side is Net else norm
+    norm = side.double(norm)
     equal(norm.train()(side.array(x)), (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0)), 1e-9)
 
 

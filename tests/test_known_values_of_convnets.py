@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.signal import convolve2d
-from sides import Hand, Net, as_numpy, equal
+from sides import Hand, as_numpy, equal
 
 from dlcourse import by_hand, in_torch, parity
 from dlcourse.by_hand import windows
@@ -50,8 +50,7 @@ def test_k03_convolution_is_correlation_with_the_kernel_turned(side):
 def test_k03_three_forms_agree(side, stride, padding, dilation):
     rng = np.random.default_rng(0)
     conv = side.lib.Conv2d(2, 3, 3, stride=stride, padding=padding, dilation=dilation, bias=False)
-    if side is Net:
-        conv.double()
+    side.double(conv)
     x, weight = side.array(rng.standard_normal((2, 2, 9, 11))), conv.state_dict()["weight"]
     moves = {"stride": stride, "padding": padding, "dilation": dilation}
     equal(conv(x), as_numpy(side.lib.correlate_loops(x, weight, **moves)))
@@ -71,8 +70,7 @@ def test_k08_moving_the_picture_moves_the_answer(side):
     x = np.zeros((1, 2, 12, 12))
     x[:, :, 3:8, 3:8] = rng.standard_normal((1, 2, 5, 5))
     conv = side.lib.Conv2d(2, 3, 3, padding=1)
-    if side is Net:
-        conv.double()
+    side.double(conv)
     moved = np.roll(x, (2, 1), axis=(2, 3))
     expected = np.roll(as_numpy(conv(side.array(x))), (2, 1), axis=(2, 3))
     equal(conv(side.array(moved))[:, :, 2:, 1:], expected[:, :, 2:, 1:])
@@ -178,8 +176,7 @@ def test_k04_padding_wider_than_the_kernel(side):
     x = side.array([[[[2, 3]]]])
     conv = side.lib.Conv2d(1, 1, 1, padding=1)
     conv.load_state_dict({"weight": side.array([[[[5]]]]), "bias": side.array([1])})
-    if side is Net:
-        conv.double()
+    side.double(conv)
     equal(conv(x), [[[[1, 1, 1, 1], [1, 11, 16, 1], [1, 1, 1, 1]]]])
     equal(side.gradient(conv, x), [[[[5, 5]]]])  # the frame has no pixel under it
 
@@ -339,7 +336,7 @@ def settings(part):
     ],
     ids=str,
 )
-def test_nets_that_are_too_large_to_run_have_the_same_parts_set_alike(model, args, options):
+def test_large_nets_have_the_same_parts_set_alike(model, args, options):
     ours, theirs = (
         lib.outline(getattr(lib, model), *args, **options) for lib in (by_hand, in_torch)
     )
@@ -492,8 +489,7 @@ def test_rn05_an_inserted_block_of_zeros_changes_nothing(side):
     state = block.state_dict()
     state["bn2.weight"] = side.array(np.zeros(4), np.float64)
     block.load_state_dict(state)
-    if side is Net:
-        block.double()
+    side.double(block)
     x = side.array(np.random.default_rng(0).random((2, 4, 5, 5)))  # behind a ReLU: not negative
     equal(block(x), as_numpy(x))
 

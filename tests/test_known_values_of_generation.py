@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from scipy import integrate, stats
-from sides import Hand, Net, as_numpy, equal
+from sides import Hand, as_numpy, equal
 
 from dlcourse import data, plots
 from dlcourse.lessons import coincide, train_gan, train_rbm
@@ -16,7 +16,7 @@ def machine(side, weight, visible_bias=None, hidden_bias=None):
     """A machine with these parameters, in float64."""
     m, d = np.shape(weight)
     rbm = side.lib.RBM(d, m)
-    rbm = rbm if side is Hand else rbm.double()
+    rbm = side.double(rbm)
     rbm.load_state_dict(
         {
             "weight": side.array(weight),
@@ -268,7 +268,7 @@ def test_u07_contrastive_divergence_is_still_where_the_chain_does_not_move(side)
 def test_u07_persistent_chains_are_kept(side):
     rbm = random_machine(side, 3, 2)
     risk = side.lib.PersistentContrastiveDivergence(rbm, chains=4, steps=2)
-    risk = risk if side is Hand else risk.double()
+    risk = side.double(risk)
     start = side.array(np.zeros((4, 3)))
     risk.load_state_dict({**risk.state_dict(), "chain": start})
     uniforms = side.array(np.random.default_rng(0).random((2, 4, 5)))
@@ -278,23 +278,14 @@ def test_u07_persistent_chains_are_kept(side):
     assert as_numpy(moved).any()
 
 
-def test_u06_a_machine_draws_its_own_numbers_from_its_seed():
-    for lib, generator in ((Hand.lib, np.random.default_rng), (Net.lib, seeded)):
-        drawn = []
-        for _ in range(2):
-            rbm = lib.RBM(5, 3, rng=generator(3))
-            start = as_numpy(rbm.state_dict()["weight"])[:, :5] * 0
-            start = Hand.array(start) if lib is Hand.lib else Net.array(start)
-            rbm = rbm if lib is Hand.lib else rbm.double()
-            drawn.append(as_numpy(lib.gibbs_sample(rbm, start, steps=3)))
-        np.testing.assert_array_equal(*drawn)
-        assert set(np.unique(drawn)) == {0.0, 1.0}
-
-
-def seeded(seed):
-    import torch
-
-    return torch.Generator().manual_seed(seed)
+def test_u06_a_machine_draws_its_own_numbers_from_its_seed(side):
+    drawn = []
+    for _ in range(2):
+        rbm = side.double(side.lib.RBM(5, 3, rng=side.source(3)))
+        start = side.array(np.zeros((3, 5)))
+        drawn.append(as_numpy(side.lib.gibbs_sample(rbm, start, steps=3)))
+    np.testing.assert_array_equal(*drawn)
+    assert set(np.unique(drawn)) == {0.0, 1.0}
 
 
 # ---- U05: generative adversarial nets ---------------------------------------------------
@@ -363,7 +354,7 @@ def pair(side, minimax=False):
         name: side.array(rng.standard_normal(tuple(array.shape)))
         for name, array in gan.state_dict().items()
     }
-    gan = gan if side is Hand else gan.double()
+    gan = side.double(gan)
     gan.load_state_dict(state)
     return gan
 

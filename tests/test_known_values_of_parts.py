@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-import torch
-from sides import Net, equal
+from sides import equal
 
 
 def image(side, *channels):
@@ -55,9 +54,8 @@ def test_u04_tied_weights_read_the_same_matrix_from_the_other_side(side):
         {"weight": side.array([[1, 2, 3], [4, 5, 6]]), "bias": side.array([0, 0])}
     )
     tied = side.lib.TiedAffine(layer)
-    if side is Net:
-        layer.double()
-        tied.double()
+    side.double(layer)
+    side.double(tied)
     equal(tied(side.array([[1, 10]])), [[41, 52, 63]])
 
 
@@ -93,10 +91,9 @@ def test_a03_the_mean_picture_is_taken_from_each_picture(side):
 
 def test_u05_who_cannot_tell_data_from_fakes_loses_twice_the_log_of_2(side):
     """A discriminator of zeros says 1/2 to everything, and with a rate of 0 nobody learns."""
-    rng = np.random.default_rng(0) if side is not Net else torch.Generator().manual_seed(0)
+    rng = side.source(0)
     gan = side.lib.GAN([1, 2], [2, 1], rng=rng)
-    if side is Net:
-        gan.double()
+    side.double(gan)
     state = {n: 0 * v if "discriminator" in n else v for n, v in gan.state_dict().items()}
     gan.load_state_dict(state)
     parts = gan.discriminator, gan.generator

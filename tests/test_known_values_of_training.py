@@ -11,7 +11,7 @@ def one_weight(side, weight, bias=0.0):
     """A net of a single weight and bias."""
     net = side.lib.MLP([1, 1])
     net.load_state_dict({"0.weight": side.array([[weight]]), "0.bias": side.array([bias])})
-    return net if side is Hand else net.double()
+    return side.double(net)
 
 
 # ---- R: regularization ------------------------------------------------------------------
@@ -226,11 +226,8 @@ def test_o11_on_a_bowl_halving_stops_at_the_first_rate_below_two_over_the_curvat
 )
 def test_o15_standard_deviations_of_initial_weights(side, kind, std):
     assert side.lib.initial_std((300, 200), kind=kind, std=0.3) == pytest.approx(std)
-    rng = np.random.default_rng(0)
-    if side is Net:
-        rng = __import__("torch").Generator().manual_seed(0)
     net = side.lib.MLP([200, 300, 1])
-    side.lib.initialize(net, kind=kind, std=0.3, rng=rng)
+    side.lib.initialize(net, kind=kind, std=0.3, rng=side.source(0))
     weight = as_numpy(net.state_dict()["0.weight"])
     assert weight.std() == pytest.approx(std, rel=0.02)
     assert not as_numpy(net.state_dict()["0.bias"]).any()
@@ -243,8 +240,7 @@ def test_o15_a_convolution_sums_over_its_kernel(side):
 def test_o18_zeros_stay_alike(side):
     net = side.lib.MLP([3, 4, 2], activation="Tanh")
     side.lib.initialize(net, kind="zeros")
-    if side is Net:
-        net.double()
+    side.double(net)
     x = side.array(np.random.default_rng(0).standard_normal((6, 3)))
     side.lib.fit(
         side.lib.EmpiricalRisk(net, side.lib.CrossEntropyLoss()),
@@ -260,8 +256,7 @@ def test_o18_zeros_stay_alike(side):
 
 def test_o17_standardized_inputs(side):
     box = side.lib.Standardize(2)
-    if side is Net:
-        box.double()
+    side.double(box)
     box.fit(side.array([[0, 5], [4, 5]]))
     equal(box(side.array([[0, 5], [4, 5], [6, 6]])), [[-1, 0], [1, 0], [2, 1]])
 
@@ -297,8 +292,7 @@ def test_d03_a_new_mask_for_each_call(side):
 def test_d08_the_test_time_rule_is_the_geometric_average_of_all_masked_nets(side):
     rng = np.random.default_rng(0)
     net = side.lib.MLP([3, 6, 4], output="Softmax", dropout=0.5, activation="Tanh")
-    if side is Net:
-        net.double()
+    side.double(net)
     x = side.array(rng.standard_normal((5, 3)))
     answers = []
     for mask in side.lib.all_masks(6):
@@ -343,7 +337,7 @@ def test_d05_the_output_has_no_mask(side):
 
 def norm_of(side, values, **options):
     box = side.lib.BatchNorm1d(values.shape[1], **options)
-    return box if side is Hand else box.double()
+    return side.double(box)
 
 
 def test_bn01_bn02_bn03_algorithm_1_on_two_numbers(side):
@@ -393,8 +387,7 @@ def test_bn10_the_final_phase_goes_from_layer_to_layer(side):
     rng = np.random.default_rng(0)
     x = rng.standard_normal((40, 3))
     net = side.lib.MLP([3, 4, 4, 2], batch_norm=True, activation="Tanh")
-    if side is Net:
-        net.double()
+    side.double(net)
     side.lib.compute_global_statistics(net, side.array(x))
     state = {name: as_numpy(a) for name, a in net.state_dict().items()}
     first = x @ state["0.weight"].T + state["0.bias"]
@@ -438,8 +431,7 @@ def test_v03_v06_sparse_and_saturated_units(side):
 def test_v03_hidden_units_go_by_the_names_of_their_boxes(side):
     lib = side.lib
     net = lib.Chain(first=lib.Affine(2, 3), bend=lib.Tanh(), last=lib.Affine(3, 2), o=lib.Tanh())
-    if side is Net:
-        net.double()
+    side.double(net)
     found = lib.hidden_activations(net, side.array([[1, 2], [3, 4]]))
     assert list(found) == ["bend"]
     assert lib.diagnose(net, side.array([[1, -1], [0.5, 1], [-1, 0.3]])).keys() <= {"duplicates"}
@@ -478,8 +470,7 @@ def test_v06_v07_v08_each_fault_is_named(side, activation, scale, inputs, curve,
     weight = scale * rng.standard_normal((30, 8)) / np.sqrt(8)
     state = net.state_dict() | {"0.weight": side.array(weight), "0.bias": side.array(np.zeros(30))}
     net.load_state_dict(state)
-    if side is Net:
-        net.double()
+    side.double(net)
     x = side.array(inputs * rng.standard_normal((100, 8)))
     findings = side.lib.diagnose(net, x, trajectory=side.array(curve))
     assert set(findings) == found
@@ -488,8 +479,7 @@ def test_v06_v07_v08_each_fault_is_named(side, activation, scale, inputs, curve,
 
 def test_v04_a_diagnosis_before_the_first_update_needs_no_curve(side):
     net = side.lib.MLP([8, 30, 3])
-    if side is Net:
-        net.double()
+    side.double(net)
     weight = np.repeat(np.random.default_rng(0).standard_normal((1, 8)), 30, axis=0)
     net.load_state_dict(net.state_dict() | {"0.weight": side.array(weight)})
     net.load_state_dict(net.state_dict() | {"0.bias": side.array(np.zeros(30))})

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sides import Hand, as_numpy, equal
+from sides import as_numpy, equal
 
 from dlcourse import by_hand
 from dlcourse.by_hand.dropout import check_units
@@ -67,7 +67,7 @@ def test_kernels_of_lenet_are_odd_and_smaller_than_half_of_the_picture(side, ker
     if fits:
         net = side.lib.LeNet(kernel_size=kernel_size)
         x = side.array(np.zeros((1, 1, 28, 28)))
-        assert (net if side is Hand else net.double())(x).shape == (1, 10)
+        assert side.double(net)(x).shape == (1, 10)
         return
     with pytest.raises(ValueError, match=f"kernels of {kernel_size} x {kernel_size} do not fit"):
         side.lib.LeNet(kernel_size=kernel_size)
@@ -116,7 +116,7 @@ def test_a_unit_that_never_changes_is_dead_without_any_tolerance(side):
 
 def test_what_is_read_of_a_net_is_every_hidden_activation_but_not_the_output(side):
     net = side.lib.MLP([2, 3, 4, 2], activation="Tanh", output="Sigmoid")
-    net = net if side is Hand else net.double()
+    net = side.double(net)
     found = side.lib.hidden_activations(net, side.array([[1, 2]]))
     assert {name: tuple(h.shape) for name, h in found.items()} == {"1": (1, 3), "3": (1, 4)}
 
@@ -137,7 +137,7 @@ def test_what_is_read_of_a_net_is_every_hidden_activation_but_not_the_output(sid
 )
 def test_what_is_said_of_a_curve_of_errors(side, curve, said):
     net = side.lib.MLP([2, 2])  # no hidden unit, and so nothing to say of any
-    net = net if side is Hand else net.double()
+    net = side.double(net)
     x = side.array([[1, -1], [-1, 1]])
     assert side.lib.diagnose(net, x, trajectory=side.array(curve)) == said
 
@@ -147,7 +147,7 @@ def test_what_is_said_of_a_curve_of_errors(side, curve, said):
 )
 def test_what_is_said_of_inputs(side, size, healthy):
     net = side.lib.MLP([1, 2])
-    net = net if side is Hand else net.double()
+    net = side.double(net)
     said = f"inputs have a typical size of {size:.3g}: standardize them"
     found = side.lib.diagnose(net, side.array([[size], [-size]]))
     assert found == ({} if healthy else {"inputs": said})
@@ -175,7 +175,7 @@ def test_a_penalty_of_0_is_none(side):
         net = side.lib.Affine(2, 1)
         state = {"weight": side.array([[1, -2]]), "bias": side.array([3])}
         net.load_state_dict(state)
-        net = net if side is Hand else net.double()
+        net = side.double(net)
         risk = side.lib.EmpiricalRisk(net, side.lib.MSELoss())
         x, y = side.array([[1, 2], [3, 4]]), side.array([[1], [0]])
         side.lib.fit(risk, x, y, optimizer=make(net, lr=0.01), epochs=3)
@@ -241,7 +241,7 @@ def test_a_generator_ends_as_it_is_told(side):
     x = side.array([[-9, 9], [5, -5]])
     for output, low, high in (("Sigmoid", 0, 1), ("Tanh", -1, 1)):
         net = side.lib.GAN([2, 3], [3, 1], output=output)
-        net = net if side is Hand else net.double()
+        net = side.double(net)
         made = as_numpy(net.generator(x))
         assert low <= made.min() <= made.max() <= high
         assert type(list(net.generator.modules())[-1]).__name__ == output
@@ -251,7 +251,7 @@ def test_a_generator_ends_as_it_is_told(side):
 def test_no_examples_have_no_free_energy_on_average(side, name):
     chains = {"chains": 2} if name.startswith("Persistent") else {}
     risk = getattr(side.lib, name)(side.lib.RBM(3, 2), **chains)
-    risk = risk if side is Hand else risk.double()
+    risk = side.double(risk)
     with pytest.raises(ValueError, match="a batch without examples has no mean"):
         risk(side.array(np.empty((0, 3))))
 
@@ -264,7 +264,7 @@ def test_a_boltzmann_machine_starts_near_indifference(side):
 
 def test_who_watches_the_training_hears_the_number_of_each_epoch(side):
     net, heard = side.lib.Affine(2, 1), []
-    net = net if side is Hand else net.double()
+    net = side.double(net)
     risk = side.lib.EmpiricalRisk(net, side.lib.MSELoss())
     x, y = side.array([[1, 2]]), side.array([[1]])
     sgd = side.lib.SGD(net, lr=0.1)

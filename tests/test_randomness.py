@@ -4,7 +4,6 @@ import inspect
 
 import numpy as np
 import pytest
-import torch
 from sides import Hand, as_numpy
 
 from dlcourse import by_hand
@@ -51,11 +50,6 @@ def test_whatever_draws_is_looked_at_here():
     assert all(test in globals() for test in OTHERS.values())
 
 
-def source(side, seed):
-    """A random source of a side."""
-    return np.random.default_rng(seed) if side is Hand else torch.Generator().manual_seed(seed)
-
-
 def drawn(side, name, **options):
     """The parameters of a net that are random: all but those of batch normalization."""
     args, others = SMALL_NETS[name]
@@ -67,7 +61,7 @@ def drawn(side, name, **options):
 
 @pytest.mark.parametrize("name", SMALL_NETS)
 def test_a_seed_makes_a_net_anew_and_another_seed_another_net(side, name):
-    first, again, other = (drawn(side, name, rng=source(side, seed)) for seed in (7, 7, 8))
+    first, again, other = (drawn(side, name, rng=side.source(seed)) for seed in (7, 7, 8))
     assert first
     for parameter, array in first.items():
         assert np.array_equal(array, again[parameter]), f"{parameter} is drawn from elsewhere"
@@ -114,19 +108,18 @@ def test_large_nets_can_be_made_without_a_source(monkeypatch, name):
 def test_weights_start_evenly_within_one_over_the_root_of_what_a_unit_reads(
     side, name, args, options, fan_in
 ):
-    boxes = [getattr(side.lib, name)(*args, rng=source(side, k), **options) for k in range(40)]
+    boxes = [getattr(side.lib, name)(*args, rng=side.source(k), **options) for k in range(40)]
     bound = 1 / np.sqrt(fan_in)
     for parameter in ("weight", "bias"):
         numbers = np.ravel([as_numpy(box.state_dict()[parameter]) for box in boxes])
         assert (np.abs(numbers) <= bound).all()
         shares = np.histogram(numbers, bins=4, range=(-bound, bound))[0] / len(numbers)
-        assert (np.abs(shares - 0.25) < 0.2).all(), f"{parameter} is not spread evenly"
-        assert (shares > 0.08).all(), f"{parameter} is not spread evenly"
+        assert ((shares > 0.08) & (shares < 0.45)).all(), f"{parameter} is not spread evenly"
 
 
 def test_masks_of_a_net_come_from_its_source(side):
     def answers(seed):
-        net = side.lib.MLP([3, 200, 200, 2], dropout=0.5, rng=source(side, seed))
+        net = side.lib.MLP([3, 200, 200, 2], dropout=0.5, rng=side.source(seed))
         return as_numpy(net(side.array(np.ones((1, 3)), "float32")))
 
     assert np.array_equal(answers(1), answers(1))
@@ -140,7 +133,7 @@ def test_crops_are_drawn_from_every_place(side):
     assert len(places) == 12
     many = side.array(np.repeat(x, 600, axis=0))
     how = {"size": 2, "padding": 1}
-    first, again = (side.lib.random_crops(many, rng=source(side, 3), **how) for _ in range(2))
+    first, again = (side.lib.random_crops(many, rng=side.source(3), **how) for _ in range(2))
     assert np.array_equal(as_numpy(first), as_numpy(again))
     counts = np.array([sum(c.tobytes() == p for c in as_numpy(first)) for p in sorted(places)])
     assert counts.sum() == 600
@@ -160,7 +153,7 @@ def test_a_crop_that_begins_one_pixel_too_far_out_is_refused(side, corner):
 
 def test_half_of_the_pictures_are_mirrored(side):
     x = side.array(np.tile([1.0, 2.0], (1000, 1, 1, 1)))
-    first, again = (as_numpy(side.lib.random_flips(x, rng=source(side, 3))) for _ in range(2))
+    first, again = (as_numpy(side.lib.random_flips(x, rng=side.source(3))) for _ in range(2))
     assert np.array_equal(first, again)
     mirrored = first[:, 0, 0, 0] == 2
     assert (first[mirrored] == [2, 1]).all()
@@ -171,8 +164,8 @@ def test_half_of_the_pictures_are_mirrored(side):
 
 def test_chains_that_persist_start_from_random_bits(side):
     def chain(seed):
-        rbm = side.lib.RBM(50, 3, rng=source(side, 0))
-        start = {} if seed is None else {"rng": source(side, seed)}
+        rbm = side.lib.RBM(50, 3, rng=side.source(0))
+        start = {} if seed is None else {"rng": side.source(seed)}
         machine = side.lib.PersistentContrastiveDivergence(rbm, chains=40, **start)
         return as_numpy(machine.state_dict()["chain"])
 
@@ -192,14 +185,14 @@ def test_examples_come_in_an_order_of_the_source(side):
     y = side.array(np.random.default_rng(1).standard_normal((12, 2)))
 
     def trajectory(**chance):
-        net = side.lib.MLP([3, 4, 2], rng=source(side, 0))
-        net = net.double() if side is not Hand else net
+        net = side.lib.MLP([3, 4, 2], rng=side.source(0))
+        net = side.double(net)
         risk = side.lib.EmpiricalRisk(net, side.lib.MSELoss())
         sgd = side.lib.SGD(net, lr=0.1)
         return as_numpy(side.lib.fit(risk, x, y, optimizer=sgd, epochs=3, batch_size=4, **chance))
 
-    assert np.array_equal(trajectory(rng=source(side, 1)), trajectory(rng=source(side, 1)))
-    assert not np.array_equal(trajectory(rng=source(side, 1)), trajectory(rng=source(side, 2)))
+    assert np.array_equal(trajectory(rng=side.source(1)), trajectory(rng=side.source(1)))
+    assert not np.array_equal(trajectory(rng=side.source(1)), trajectory(rng=side.source(2)))
     assert not np.array_equal(trajectory(), trajectory())
 
 
@@ -207,9 +200,9 @@ def test_pretraining_draws_from_its_source(side):
     x = side.array(np.random.default_rng(0).standard_normal((12, 4)))
 
     def pretrained(seed):
-        chance = {} if seed is None else {"rng": source(side, seed)}
-        net = side.lib.MLP([4, 3, 2], activation="Tanh", rng=source(side, 0))
-        net = net if side is Hand else net.double()
+        chance = {} if seed is None else {"rng": side.source(seed)}
+        net = side.lib.MLP([4, 3, 2], activation="Tanh", rng=side.source(0))
+        net = side.double(net)
         side.lib.pretrain(net, x, epochs=2, batch_size=4, **chance)
         return as_numpy(net.state_dict()["0.weight"])
 
@@ -224,7 +217,7 @@ def test_masks_keep_the_share_that_is_said(side):
     def masked(**chance):
         return as_numpy(side.lib.Dropout(0.3, **chance)(h))
 
-    first, again, other = (masked(rng=source(side, seed)) for seed in (1, 1, 2))
+    first, again, other = (masked(rng=side.source(seed)) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
     assert not np.array_equal(masked(), masked())
@@ -242,7 +235,7 @@ def test_weights_are_drawn_anew_from_the_source(side, kind):
         side.lib.initialize(net, kind=kind, **chance)
         return as_numpy(net.state_dict()["0.weight"]).copy()
 
-    first, again, other = (drawn_anew(rng=source(side, seed)) for seed in (1, 1, 2))
+    first, again, other = (drawn_anew(rng=side.source(seed)) for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert (first != other).all()
     assert (drawn_anew() != drawn_anew()).all()
@@ -252,12 +245,12 @@ def test_a_pair_is_trained_in_an_order_of_the_source(side):
     x = side.array(np.random.default_rng(0).standard_normal((12, 2)))
 
     def trajectory(**chance):
-        gan = side.lib.GAN([1, 2], [2, 3, 1], rng=source(side, 0))
-        gan = gan if side is Hand else gan.double()
+        gan = side.lib.GAN([1, 2], [2, 3, 1], rng=side.source(0))
+        gan = side.double(gan)
         both = tuple(side.lib.SGD(part, lr=0.1) for part in (gan.discriminator, gan.generator))
         how = {"optimizers": both, "epochs": 2, "batch_size": 4}
         return as_numpy(side.lib.fit_gan(gan, x, **how, **chance))
 
-    assert np.array_equal(trajectory(rng=source(side, 1)), trajectory(rng=source(side, 1)))
-    assert not np.array_equal(trajectory(rng=source(side, 1)), trajectory(rng=source(side, 2)))
+    assert np.array_equal(trajectory(rng=side.source(1)), trajectory(rng=side.source(1)))
+    assert not np.array_equal(trajectory(rng=side.source(1)), trajectory(rng=side.source(2)))
     assert not np.array_equal(trajectory(), trajectory())
