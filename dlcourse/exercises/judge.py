@@ -103,7 +103,8 @@ def refused(key: AnswerKey, seen: Seen) -> str:
     """Let the task say what is wrong with an answer that may be one of many right ones."""
     assert key.task.accept is not None
     try:
-        return key.task.accept(*map(plain, seen.values), **key.numbers)
+        with np.errstate(all="ignore"):
+            return key.task.accept(*map(plain, seen.values), **key.numbers)
     except Exception:  # whatever was given, it is not what was asked for
         given = ", ".join(repr(v.tolist()) for v in seen.values)
         return f"It gave {given[:100]}, which is not what is asked for"

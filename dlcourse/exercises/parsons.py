@@ -87,11 +87,9 @@ def miscounted(
 def too_early(error: NameError, letters: Sequence[str], lines: Mapping[str, str]) -> str:
     """Name the line that reads something which is not there yet."""
     name = re.search(r"'(\w+)'", str(error))[1]  # type: ignore[index]
-    for letter in letters:
-        sides = re.split(r"(?<![=!<>])=(?!=)", lines[letter], maxsplit=1)
-        if re.search(rf"\b{name}\b", lines[letter] if "return" in sides[0] else sides[-1]):
-            return f"Line {letter} reads {name}, which no line before it has computed"
-    return f"Some line reads {name}, which no line before it has computed"
+    number = error.__traceback__.tb_next.tb_lineno  # type: ignore[union-attr] # in the function
+    owners = [letter for letter in letters for _ in lines[letter].splitlines()]
+    return f"Line {owners[number - 2]} reads {name}, which no line before it has computed"
 
 
 def listing(header: str, lines: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Tasks of lecture 04: backpropagation."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -420,8 +421,8 @@ def unit(rng: np.random.Generator) -> dict[str, Any]:
 
 def not_fooled(x: Any, w: int, b: int, step: float) -> str:
     """Say why the check is not fooled at x."""
-    if isinstance(x, bool) or not isinstance(x, int | float):
-        return "One number is asked for"
+    if isinstance(x, bool) or not isinstance(x, int | float) or not math.isfinite(x):
+        return "One finite number is asked for"
     if abs(w * x + b) < 1e-9:
         return "This x is exactly on the kink, where there is no right slope"
     estimate = (max(w * (x + step) + b, 0) - max(w * (x - step) + b, 0)) / (2 * step)

@@ -22,8 +22,8 @@ def sign_word(number: float) -> str:
 def not_xor(*given: Any) -> str:
     """Say at which corner an output unit over "both on" and "both off" is not XOR."""
     numbers = np.ravel(np.array(given))
-    if numbers.dtype.kind not in "biuf" or numbers.shape != (3,):
-        return "Three numbers are asked for: the two weights and the bias"
+    if numbers.dtype.kind not in "biuf" or numbers.shape != (3,) or not np.isfinite(numbers).all():
+        return "Three finite numbers are asked for: the two weights and the bias"
     v1, v2, c = (float(v) for v in numbers)
     for x1, x2 in product((-1, 1), repeat=2):
         y1, y2 = np.sign(x1 + x2 - 1), np.sign(-x1 - x2 - 1)

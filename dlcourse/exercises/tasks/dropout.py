@@ -350,10 +350,10 @@ AVERAGE = Task(
 
 def gap_is_large(*answer: Any) -> str:
     """Tell why two numbers w and b are no counter-example, or nothing."""
-    numbers = [float(v) for part in answer for v in np.ravel(part)]
-    if len(numbers) != 2 or not np.isfinite(numbers).all():
+    pair = np.ravel(np.array(answer))
+    if pair.dtype.kind not in "biuf" or pair.shape != (2,) or not np.isfinite(pair).all():
         return "The answer is two finite numbers, w and b"
-    w, b = numbers
+    w, b = (float(v) for v in pair)
     if max(abs(w), abs(b)) > 10:
         return "Both numbers are to be from -10 to 10"
     with_unit, without = max(w + b, 0.0), max(b, 0.0)

@@ -204,7 +204,8 @@ def unlucky(*given: Any) -> str:
     if scores.dtype.kind not in "biuf" or not np.isfinite(scores).all():
         return "Asked for are scores, as numbers"
     if scores.size and (scores.min() < 0 or scores.max() > 1):
-        return f"Scores lie between 0 and 1; one of these is {scores[np.argmax(abs(scores))]:g}"
+        outside = scores[np.argmax(abs(scores - 0.5))]
+        return f"Scores lie between 0 and 1; one of these is {outside:g}"
     if len(scores) < 20:
         configurations = "1 configuration" if len(scores) == 1 else f"{len(scores)} configurations"
         return f"Of {configurations} nothing is the best 5 %; at least 20 are needed for that"

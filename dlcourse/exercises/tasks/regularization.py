@@ -1,5 +1,6 @@
 """Tasks of lecture 05: regularization."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -316,16 +317,14 @@ def pulls(rng: np.random.Generator) -> dict[str, Any]:
 
 def not_hovering(w: Any, lr: float, strength: float) -> str:
     """Say what a weight does that does not come back to where it was."""
-    if isinstance(w, bool) or not isinstance(w, int | float):
-        return "One number is asked for"
+    if isinstance(w, bool) or not isinstance(w, int | float) or not math.isfinite(w):
+        return "One finite number is asked for"
     if w == 0:
         return "A weight at 0 has no sign, and stays there"
     if abs(abs(w) - lr * strength) < 1e-9:
         return "The first step ends at 0, and the weight stays there"
-    once = w - lr * strength * np.sign(w)
-    twice = once - lr * strength * np.sign(once)
-    if abs(twice - w) > 1e-9:
-        return f"After two steps it is at {twice:.6g}"
+    if abs(w) > lr * strength:  # both steps lead the same way
+        return f"After two steps it is at {w - 2 * lr * strength * np.sign(w):.6g}"
     return ""
 
 
