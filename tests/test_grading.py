@@ -22,13 +22,15 @@ from command_line import dlcourse
 from synthetic_class import LECTURE, MIXTURE, POINTS, submission, write_class
 
 from dlcourse.exercises.judge import answer_key
+from dlcourse.exercises.probe import probe
 from dlcourse.exercises.tasks import find
 from dlcourse.grading import collect as collecting
-from dlcourse.grading import grading, whole_class
+from dlcourse.grading import grading, judging, reading, whole_class
 from dlcourse.grading import report as reporting
 from dlcourse.grading import sandbox as sandbox_of
 from dlcourse.grading.collect import collect
 from dlcourse.grading.grades import Grade, Grades, read_points
+from dlcourse.grading.inside.messages import framed, pack
 from dlcourse.grading.inside.server import END
 from dlcourse.grading.judging import Limits
 from dlcourse.grading.notebook import UnreadableError, lectures_in, read_cells
@@ -235,6 +237,66 @@ def test_a_zip_that_lies_or_is_damaged_gives_a_note(tmp_path, monkeypatch):
     assert "MB are the most" in grading.content_of(ann.files[0])
     path.write_bytes(b"PK\x05\x06 broken")
     with pytest.raises(ValueError, match="neither a folder nor a zip"):
+        collect(path)
+
+
+def in_directory(path, offset, value):
+    """Change two bytes of each entry in the list of files that a zip ends with."""
+    data, at = bytearray(path.read_bytes()), -1
+    while (at := data.find(b"PK\x01\x02", at + 1)) >= 0:
+        data[at + offset : at + offset + 2] = value
+    path.write_bytes(data)
+
+
+def test_a_size_that_is_too_small_gives_no_more_than_it_says(tmp_path):
+    path = zipped(tmp_path / "class.zip", {"ann/04.ipynb": os.urandom(5000)})
+    in_directory(path, 24, (100).to_bytes(2, "little"))  # the size before packing
+    (ann,) = collect(path)
+    assert ann.files[0].info.file_size == 100
+    assert "cannot be unpacked: Bad CRC-32" in grading.content_of(ann.files[0])
+
+
+def test_what_is_too_large_is_not_read_and_said(tmp_path, monkeypatch):
+    large = notebook(os.urandom(1 << 20).hex())
+    hand_in(tmp_path / "class", "ann.ipynb", large)
+    hand_in(tmp_path / "class", "bo.ipynb", notebook())
+    path = zipped(tmp_path / "class.zip", {"ann.ipynb": large, "bo.ipynb": notebook()})
+    monkeypatch.setattr(collecting, "LARGEST", 1_000_000)
+    for source in (tmp_path / "class", path):
+        ann, bo = (grading.hand_in(person, Settings(1)) for person in collect(source))
+        assert ann.notes == ["ann.ipynb has 2 MB; 1 MB are the most"] and ann.attempts == []
+        assert bo.notes == [] and len(bo.attempts) == 1
+
+
+def test_locked_files_and_what_computers_leave_behind_are_passed_over(tmp_path):
+    ours = {"ann/04.ipynb": notebook(), "bo/04.ipynb": notebook()}
+    theirs = ("ann/", "__MACOSX/ann/._04.ipynb", "ann/.DS_Store", "bo/.ipynb_checkpoints/04.ipynb")
+    path = zipped(tmp_path / "class.zip", ours | dict.fromkeys(theirs, b""))
+    assert [(p.person, len(p.files), p.notes) for p in collect(path)] == [
+        ("ann", 1, []),
+        ("bo", 1, []),
+    ]
+    in_directory(path, 8, b"\1\0")  # the mark of a password
+    ann, bo = collect(path)
+    assert ann.files == bo.files == []
+    assert ann.notes == ["ann/04.ipynb is encrypted"] and bo.notes == ["bo/04.ipynb is encrypted"]
+
+
+def test_other_files_beside_notebooks_are_named(tmp_path):
+    hand_in(tmp_path, "ann/04.ipynb", notebook())
+    hand_in(tmp_path, "ann/letter.docx", "dear")
+    hand_in(tmp_path, "ann/.DS_Store", "")
+    (ann,) = collect(tmp_path)
+    assert ann.notes == ["ann/letter.docx is no notebook"]
+
+
+def test_a_zip_with_too_many_files_or_a_broken_list_of_them_is_refused(tmp_path, monkeypatch):
+    path = zipped(tmp_path / "class.zip", dict.fromkeys(("a.ipynb", "b.ipynb", "c.ipynb"), "{}"))
+    monkeypatch.setattr(collecting, "MANY", 2)
+    with pytest.raises(ValueError, match=r"class\.zip holds 3 files; 2 are the most"):
+        collect(path)
+    path.write_bytes(path.read_bytes().replace(b"PK\x01\x02", b"PK\x01\x03"))
+    with pytest.raises(ValueError, match=r"class\.zip cannot be read: Bad magic number"):
         collect(path)
 
 
@@ -533,6 +595,80 @@ def test_a_grader_that_fails_on_one_notebook_goes_on(monkeypatch):
     monkeypatch.setattr(grading, "judge_notebook", lambda *a, **k: 1 / 0)
     found = grading.judge_content(Settings(1), notebook("x = 1").encode())
     assert "GRADE IT BY HAND" in found.notes[0]
+
+
+def test_a_notebook_without_time_left_is_late(sandbox):
+    settings = Settings(1, limits=Limits(seconds=0))
+    found = grading.judge_content(settings, notebook("def neuron_forward(x, w, b): ...").encode())
+    said = {v.text for v in found.verdicts}
+    assert {v.state for v in found.verdicts} == {"wrong"}
+    assert said and all("The notebook took too long." in text for text in said), said
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"), [("", "it gave nothing"), ("it was silent for too long", "")]
+)
+def test_who_stops_at_the_secret_cases_is_told_how(ended, said):
+    task = find("neuron-forward")
+    keys = judging.Keys(task, 0, secret=1)
+    tried = judging.Tried(public=probe(task.reference, keys.public.cases), stopped=ended)
+    result = judging.result_of(keys, tried, [])
+    assert result.state == "wrong"
+    assert "It is right on the cases of the check; on others like them" in repr(result)
+    assert (said or ended) in repr(result)
+    tried.secret = probe(task.reference, keys.secret.cases)
+    assert judging.result_of(keys, tried, []).state == "right"
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"values": (1.0,), "after": ()},
+        {"values": (np.zeros(1),), "after": (np.zeros(1),)},
+        {"values": (np.zeros(20_000),), "after": ()},
+        {"values": (np.zeros(1),)},
+        {"values": 3, "after": ()},
+    ],
+)
+def test_a_forged_answer_gains_nothing(lie):
+    (key,) = keys = [judging.Keys(find("relu-counter-example"), 0, secret=1)]
+    seen = {"task": 0, "seen": [lie | {"error": ""}]}
+    tried = {key.task.id: judging.Tried()}
+    played = sandbox_of.Played("finished", framed(pack(seen)), b"")
+    assert reading.read(played, keys, ["x"], tried, []) == (0, "relu-counter-example")
+    assert tried[key.task.id].public is None
+    seen["seen"] = [{"values": (np.array([-1.0, 0.0]),), "after": (), "error": ""}]
+    played = sandbox_of.Played("finished", framed(pack(seen)), b"")
+    reading.read(played, keys, ["x"], tried, [])
+    assert len(tried[key.task.id].public) == 1
+
+
+def test_a_sandbox_that_does_not_come_up_says_why(monkeypatch):
+    monkeypatch.setattr(sandbox_of, "bubblewrap", lambda: "bwrap")
+    broken = [sys.executable, "-c", "import sys; sys.exit('no room for it')"]
+    monkeypatch.setattr(sandbox_of, "command", lambda *_, **__: broken)
+    server = Server(torch=False)
+    assert server.is_held_up() is False
+    with pytest.raises(SandboxError, match=r"does not come up here \(no room for it\)"):
+        server.start()
+    assert server.process is None and server.control is None
+    with pytest.raises(SandboxError, match=r"the sandbox broke: .*no room for it"):
+        server.run({"seconds": 1}, [])
+
+
+def test_a_sandbox_that_ends_with_its_submission_is_started_once_more(sandbox, monkeypatch):
+    with Server(torch=False) as server:
+        begun = []
+        monkeypatch.setattr(server, "start", lambda start=server.start: begun.append(1) or start())
+        server.start()
+        server.process.kill()
+        cells = ["def neuron_forward(x, w, b):\n    return np.tanh(x @ w + b)"]
+        servers = {False: server, True: server}
+        found = judging.judge_notebook(
+            ["import numpy as np", *cells], servers, secret=1, limits=Limits()
+        )
+        assert next(v for v in found.verdicts if v.task == "neuron-forward").state == "right"
+        assert len(begun) == 2
 
 
 def test_workers_that_die_again_and_again_end_the_run(tmp_path, monkeypatch):

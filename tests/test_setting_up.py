@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -304,6 +305,8 @@ def test_missing_requirements_are_named(root):
     (root / "pyproject.toml").write_text(NEEDS)
     assert setting_up.missing(root, test=False) == []
     assert setting_up.missing(root, test=True) == ["no-such-package>=7"]
+    (root / "pyproject.toml").write_text(NEEDS.replace("numpy>=2.1", "numpy>=99"))
+    assert setting_up.missing(root, test=False) == ["numpy>=99"]
     assert setting_up.numbers("2.13.0+cpu") == [2, 13, 0]
     assert setting_up.numbers("2.9") < setting_up.numbers("2.10")
     assert setting_up.numbers("2") == setting_up.numbers("2.0.0")
@@ -325,6 +328,94 @@ def test_only_the_tests_need_what_tests_need(root, monkeypatch, command):
     else:
         __main__.start([command])
     assert went == ([True] if command == "test" else ["here"])
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        (False, "numpy>=2.1 missing; run `pip install dlcourse` again."),
+        (True, " has lost numpy>=2.1; delete that folder and start again."),
+    ],
+)
+def test_what_an_environment_has_lost_is_named(root, monkeypatch, inside, said):
+    monkeypatch.setattr(setting_up, "checkout", lambda: root if inside else None)
+    monkeypatch.setattr(setting_up, "suffices", lambda *_, test: False)
+    monkeypatch.setattr(setting_up, "missing", lambda *_, test: ["numpy>=2.1"])
+    monkeypatch.setenv("DLCOURSE_INSIDE", "1" if inside else "0")
+    with pytest.raises(SetupError, match=f"{re.escape(said)}$"):
+        __main__.start(["lab"])
+    assert "DLCOURSE_INSIDE" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([], 0, "python3 -m dlcourse lab"),
+        (["lab", "--help"], 0, "python3 -m dlcourse lab"),
+        (["-h"], 0, "python3 -m dlcourse lab"),
+        (["--version"], 0, "dlcourse 0."),
+        (["labb"], 2, "no command is called 'labb'; did you mean `lab`?"),
+        (["xyzzy"], 2, f"no command is called 'xyzzy'; there are {', '.join(COMMANDS)}."),
+    ],
+)
+def test_what_needs_no_environment_is_answered_at_once(capsys, arguments, code, said):
+    with pytest.raises(SystemExit) as ended:
+        __main__.answer_without_setup(arguments)
+    out, err = capsys.readouterr()
+    assert ended.value.code == code
+    assert said.casefold() in (out if code == 0 else err).casefold()
+    assert (err if code == 0 else out) == ""
+    __main__.answer_without_setup(["lab", "--port", "9000"])
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_progress_in_one_line_and_a_file_in_many(capsys, monkeypatch):
+    for line in ("\rinstalling: 1", "\rinstalling: 2", "done ✓"):
+        __main__.say(line)
+    assert capsys.readouterr().out == "installing: 1\ninstalling: 2\ndone ✓\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((12, 4)))
+    for line in ("\rinstalling: 1", "done"):
+        __main__.say(line)
+    wiped = "\r" + " " * 11 + "\r"
+    assert capsys.readouterr().out == f"{wiped}installing:{wiped}done\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signals")
+def test_a_closed_terminal_ends_the_set_up_as_control_c_does():
+    program = (
+        "import os, signal, sys; from dlcourse import __main__\n"
+        "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "__main__.end_tidily()\n"
+        "os.kill(os.getpid(), signal.SIGHUP)\n"  # somebody else's wish stays
+        "try: os.kill(os.getpid(), signal.SIGTERM); signal.pause()\n"
+        "finally: print('tidied')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (128 + 15, "tidied\n", "")
+
+
+def test_a_step_that_fails_says_why(tmp_path):
+    failing = "print('ERROR: No matching distribution found for x'); raise SystemExit(1)"
+    with pytest.raises(SetupError, match=r"\S"):
+        installing.run_step([sys.executable, "-c", failing], tmp_path, "x", 1, lambda line: None)
+    assert "No matching distribution" in (tmp_path / LOG).read_text()
+
+
+def test_a_full_disk_is_not_taken_for_an_unreachable_index(root, monkeypatch):
+    (root / "constraints.txt").write_text("torch==2.13.0\n")
+    monkeypatch.setenv("DLCOURSE_TORCH_INDEX", "https://nowhere.invalid")
+    said = []
+
+    def full(*step):
+        raise SetupError("the disk is full")
+
+    monkeypatch.setattr(installing, "run_step", full)
+    with pytest.raises(SetupError, match="the disk is full"):
+        installing.install(Path("python"), root / ".venv", root, say=said.append)
+    assert said == []
 
 
 def test_our_environment_is_used_when_it_is_finished(root, monkeypatch):
