@@ -172,6 +172,10 @@ def test_no_answer_leaves_the_work_to_others():
         ("from sklearn.linear_model import Ridge\nanswer = Ridge().fit", "sklearn"),
         ("from scipy.special import expit\nclass Mine:\n    def f(self, a): return expit(a)\n"
          "def answer(a): return Mine().f(a)", "scipy"),
+        ("from scipy.special import expit\nclass Mine:\n    def f(self, a): return expit(a)\n"
+         "answer = Mine().f", "scipy"),
+        ("def made():\n    def answer(a): return later(a)\n    return answer\n    later = 1\n"
+         "answer = made()", ""),
         ("from scipy import linalg, special\nname = 'scipy'\n"
          "def answer(a): return np.linalg.norm(a) + len(name)", ""),
         ("answer = lambda a: answer(a)", ""),

@@ -91,6 +91,30 @@ def test_the_command_says_what_is_missing(monkeypatch):
     assert "1 of 1 are not proven." in done.output
 
 
+def test_a_task_needs_an_answer_and_two_other_ways(monkeypatch):
+    lecture, task = everything()["tied-weights"]
+    shared, sources = proving.answers(task, lecture)
+    assert len(sources) >= 3
+    for some, words in ((sources[:2], "two other right answers belong into"), ([], "no cell of")):
+        monkeypatch.setattr(proving, "answers", lambda *_, some=some: (shared, some))
+        (problem,) = proving.prove_right_answers(task, lecture)
+        assert problem.startswith(words) and lecture in problem
+
+
+def test_without_solutions_nothing_is_derived_or_proven(tmp_path, monkeypatch):
+    monkeypatch.setattr(derive, "solutions_folder", lambda: tmp_path / "gone")
+    with pytest.raises(ValueError, match="there are no solutions here to derive from"):
+        derive.derive_all(tmp_path, [])
+    with pytest.raises(ValueError, match="there are no solutions here to prove tasks with"):
+        list(proving.prove([]))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lecture_without_exercises_is_refused_with_those_that_have_some():
+    with pytest.raises(ValueError, match="no exercises are called '99-more'; there are 01-neurons"):
+        tasks_of("99-more")
+
+
 def test_a_task_a_lecture_or_everything_can_be_proven():
     assert list(proving.prove(["tied-weights"])) == [("tied-weights", [])]
     names = [name for name, _ in proving.prove(["04"])]

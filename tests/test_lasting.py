@@ -14,6 +14,7 @@ from synthetic_class import submission
 
 from dlcourse.grading.sandbox import SandboxError, bubblewrap
 from dlcourse.setting_up import course_root
+from dlcourse.writing import remove_parts
 
 TESTS = Path(__file__).parent
 IN_A_CHECKOUT = pytest.mark.skipif(
@@ -26,6 +27,17 @@ def python(code, *arguments, before=(), cwd=None):
     here = {**os.environ, "PYTHONPATH": f"{course_root()}{os.pathsep}{TESTS}"}
     command = [*before, sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, env=here, cwd=cwd, timeout=300)
+
+
+def test_parts_are_removed_once_nobody_writes_them(tmp_path):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    names = (f"x.json.{ended.pid}.part", f"x.json.{os.getpid()}.part", "song.part", "x.json")
+    for name in names:
+        (tmp_path / name).write_text("half")
+    remove_parts(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[1:])
+    remove_parts(tmp_path / "gone")
 
 
 # ---- killed ------------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ import pytest
 from matplotlib import pyplot as plt
 from PIL import Image
 from sklearn import datasets
+from tqdm.notebook import tqdm_notebook
 
 import dlcourse
 from dlcourse import by_hand, data, in_torch, lessons, plots, slides, sources
+from dlcourse import progress as progress_room
 from dlcourse.twins import TWINS
 
 # ---- predictions, trials, claims ------------------------------------------------------
@@ -189,6 +191,39 @@ def test_progress_is_silent_outside_of_notebooks(capsys):
     assert list(lessons.progress(range(3))) == [0, 1, 2]
     assert list(lessons.progress(iter("ab"), "letters")) == ["a", "b"]
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("pause", "bars"), [(0.0, 0), (0.6, 1)])
+def test_progress_of_a_long_loop_is_one_widget_in_a_notebook(monkeypatch, pause, bars):
+    now, sent, updates = [0.0], [], []
+    monkeypatch.setattr(progress_room, "in_notebook", lambda: True)
+    monkeypatch.setattr(progress_room.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: sent.append((data, raw)))
+
+    class Bar(tqdm_notebook):
+        def update(self, n=1):
+            updates.append(n)
+
+        def close(self):
+            updates.append("closed")
+
+    monkeypatch.setattr("tqdm.notebook.tqdm_notebook", Bar)
+    for _ in lessons.progress(range(5), "seeds"):
+        now[0] += pause
+    assert len(sent) == bars
+    assert updates == [1, 1, 1, "closed"] * bars
+    for message, raw in sent:
+        assert raw and list(message) == ["application/vnd.jupyter.widget-view+json"]
+
+
+def test_a_net_may_be_trained_by_any_optimizer():
+    moons = data.moons(60, rng=np.random.default_rng(0))
+    how = {"seed": 0, "epochs": 2}
+    usual = lessons.train_classifier(moons, [2, 4, 2], lr=0.2, momentum=0.5, **how)
+    chosen = lessons.train_classifier(
+        moons, [2, 4, 2], optimizer=lambda net: by_hand.SGD(net, lr=0.2, momentum=0.5), **how
+    )
+    np.testing.assert_array_equal(usual.trajectory, chosen.trajectory)
 
 
 # ---- figures ----------------------------------------------------------------------------

@@ -19,6 +19,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from sklearn import datasets
 from sklearn.model_selection import cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -198,6 +199,15 @@ def test_impossible_folds_are_refused(k):
         k_folds(5, k, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="4 labels for 5 examples"):
         k_folds(5, 2, rng=np.random.default_rng(0), labels=np.ones(4))
+
+
+def test_r18_folds_are_drawn_from_the_seed_with_every_class_in_proportion():
+    x, y = datasets.load_iris(return_X_y=True)
+    folds = k_folds(len(y), 5, rng=np.random.default_rng(3), labels=y)
+    drawn = cross_validate(lambda seed: KNeighborsClassifier(3), (x, y), k=5, seed=3)
+    given = cross_validate(lambda seed: KNeighborsClassifier(3), (x, y), seed=3, folds=folds)
+    np.testing.assert_array_equal(drawn, given)
+    assert {np.bincount(y[held_out]).tolist()[0] for _, held_out in folds} == {10}
 
 
 def test_r18_cross_validation_is_that_of_scikit_learn():

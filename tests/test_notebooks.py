@@ -146,6 +146,9 @@ def test_rules_on_title_imports_ending_and_metadata():
     found = " ".join(problems(notebook))
     for words in ("not its title", "not `## Keep`", "metadata are not minimal"):
         assert words in found
+    for short in (notebook.cells[:1], []):
+        notebook.cells = short
+        assert "its second cell is not the imports" in list(problems(notebook))
     crowded = lecture()
     crowded.cells[-1].source += "\n- x" * 5
     assert "more than five points" in " ".join(problems(crowded))
@@ -367,6 +370,46 @@ def test_check_notices_what_has_changed(tmp_path, capsys):
     assert notebooks.first_difference(other, committed) == "cell 3: the picture differs"
 
 
+def test_where_two_notebooks_differ():
+    def differs(change):
+        notebook = lecture(code("1", "a", 2, [stdout("1\n")]), markdown("text", "b"))
+        return notebooks.first_difference(lecture(*notebook.cells[2:4]), change(notebook))
+
+    def without(notebook):
+        del notebook.cells[3]
+        return notebook
+
+    def one_more(notebook):
+        notebook.cells[2].outputs.append(nbformat.from_dict(stdout("2\n")))
+        return notebook
+
+    def with_metadata(notebook):
+        notebook.metadata["kernelspec"]["name"] = "other"
+        return notebook
+
+    def reworded(notebook):
+        notebook.cells[3].source = "other text"
+        return notebook
+
+    assert differs(lambda notebook: notebook) == ""
+    assert differs(without) == "5 cells committed, 4 run"
+    assert differs(one_more).startswith("cell 2: committed ")
+    assert differs(with_metadata) == "metadata: run `dlcourse notebooks run` to tidy it"
+    assert differs(reworded).startswith("text before cell 3: committed '\"text")
+
+
+def test_a_lecture_that_fails_is_said_to_fail_when_it_is_checked(tmp_path, capsys):
+    path = write(tmp_path / "00-x.ipynb", "1 / 0")
+    assert notebooks.check([path]) == 1
+    out = capsys.readouterr().out
+    assert "fails" in out and "00-x.ipynb, cell 2 (1 / 0): ZeroDivisionError" in out
+
+
+def test_the_slowest_cell_of_none_is_none():
+    run = execution.Run(course_root(), lecture())
+    assert (run.total, run.slowest) == (0, "")
+
+
 def behind(text, old, new):
     """Replace what stands last: in the output, behind the source."""
     start = text.rindex(old)
@@ -377,6 +420,18 @@ def test_memory_is_counted_at_its_peak(tmp_path):
     kept = "" if sys.platform == "darwin" else "; del x"
     path = write(tmp_path / "00-x.ipynb", "x = b'x' * 200_000_000" + kept)
     assert 200 < execution.execute(path).megabytes < 400
+
+
+def test_memory_is_counted_where_there_is_no_proc(monkeypatch):
+    def none(self, encoding):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(kernels_room.Path, "read_text", none)
+    now = psutil.Process().memory_info().rss / 1e6
+    assert kernels_room.peak_megabytes(os.getpid()) > 0.5 * now
+    gone = psutil.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    assert kernels_room.peak_megabytes(gone.pid) == 0
 
 
 def test_a_failing_cell_is_named_and_the_file_left_as_it_was(tmp_path, capsys):

@@ -13,10 +13,12 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from dlcourse import plots, reproduce
+from dlcourse import by_hand, parity, plots, reproduce
 from dlcourse.by_hand import windows
 from dlcourse.commands import app
-from dlcourse.reproduce import checkpoints, places, records
+from dlcourse.reproduce import checkpoints, pictures, places, records
+from dlcourse.reproduce import choices as choices_room
+from dlcourse.reproduce import tables as comparing
 from dlcourse.reproduce.choices import Choices
 from dlcourse.reproduce.experiments import RECIPES
 from dlcourse.reproduce.pictures import digits, scaling, shrunk
@@ -443,6 +445,68 @@ def test_a_record_with_a_broken_run_is_refused(fault, tmp_path):
         reproduce.read(tmp_path / "x.json")
 
 
+def test_what_two_records_do_not_share_is_named(tmp_path):
+    first = run(quick("mnist-dropout"), folder=tmp_path, seeds=range(2))
+    content = json.loads(json.dumps(first.content))
+    content["settings"]["bagging"] = content["settings"].pop("dropout")
+    content["runs"] = [
+        {
+            **each,
+            "arm": each["arm"].replace("dropout", "bagging")
+            if each["arm"] == "dropout"
+            else each["arm"],
+        }
+        for each in content["runs"]
+        if each["seed"] == 0
+    ]
+    for each in content["runs"]:
+        del each["curve"]["training error"]
+    second = records.Record(content)
+    said = list(comparing.circumstances(first, second))
+    assert "dropout: only in the first" in said
+    assert "bagging: only in the second" in said
+    assert "seeds: [0, 1] and [0]" in said
+    table = comparing.comparison(first, second)
+    measured = list(zip(*(column.cells for column in table.columns[:2]), strict=True))
+    assert {arm for arm, _ in measured} == {"without dropout"}
+    assert "training error" not in {what for _, what in measured}
+    assert {*table.columns[4].cells} == {"none"}, "as far as both go they are the same"
+
+
+def test_what_was_put_aside_stays(tmp_path):
+    path = tmp_path / "x.npz"
+    for number in (1, 2):
+        path.write_text(f"damaged {number}")
+        assert checkpoints.put_aside(path) == tmp_path / f"x.npz.aside{number}"
+    assert (tmp_path / "x.npz.aside1").read_text() == "damaged 1"
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("side", ["by_hand", "in_torch"])
+def test_an_optimizer_gets_back_what_it_remembered(side):
+    lib = places.library(side)
+    net = lib.MLP([2, 3, 1])
+    optimizer = lib.SGD(net, lr=0.1, momentum=0.9)
+    names = [name for name, _ in by_hand.MLP([2, 3, 1]).named("params")]
+    some = {names[0]: np.full((3, 2), 0.5)}
+    places.set_velocities(net, optimizer, some)
+    found = places.velocities(net, optimizer)
+    np.testing.assert_array_equal(found.pop(names[0]), some[names[0]])
+    assert not any(v.any() for v in found.values()), "the others have no direction yet"
+
+
+def test_pictures_may_be_mirrored_by_chance():
+    x = np.arange(24.0).reshape(2, 1, 3, 4)
+    rng = np.random.default_rng(0)
+    side = parity.side_of(by_hand, "float64")
+    seen = pictures.Pictures(x, lambda batch: batch, side, flip=True, rng=np.random.default_rng(0))
+    again = [by_hand.random_flips(x, rng=rng) for _ in range(8)]
+    batches = [seen[[0, 1]] for _ in range(8)]
+    np.testing.assert_array_equal(batches, again)
+    assert any((b[0] == x[0, :, :, ::-1]).all() for b in batches)
+    assert any((b[0] == x[0]).all() for b in batches)
+
+
 # ---- the command line -------------------------------------------------------------------------
 
 
@@ -486,9 +550,11 @@ def test_run_show_and_compare(dlcourse, tmp_path):
         (["run", "mnist-lenet", "--quick", "--device", "tpu"], "neither cpu nor cuda"),
         (["run", "mnist-lenet", "--quick", "--precision", "bf16"], "add --side in_torch"),
         (["run", "mnist-lenet", "--quick", "--epochs", "0"], "epochs"),
+        (["run", "mnist-lenet", "--quick", "--device", "cuda"], "there is no GPU that PyTorch can"),
     ],
 )
-def test_bad_usage_is_one_sentence(arguments, words, dlcourse):
+def test_bad_usage_is_one_sentence(arguments, words, dlcourse, monkeypatch):
+    monkeypatch.setattr(choices_room, "gpu_available", lambda: False)
     result = dlcourse(*arguments)
     assert result.exit_code == 2
     assert words in " ".join(result.output.split())

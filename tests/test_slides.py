@@ -14,7 +14,7 @@ from dlcourse.reproduce.experiments import RECIPES
 from dlcourse.slides import glossary, numbers, reading, report, tables
 from dlcourse.slides.row import KINDS, OUTSIDE, STATUSES, Row
 from dlcourse.slides.row import numbers as line_numbers
-from dlcourse.slides.trace import Claim, all_tests, claims, lectures, places, trace
+from dlcourse.slides.trace import Claim, all_tests, cells_of, claims, lectures, places, trace
 
 every_row = pytest.mark.parametrize("row", slides.ROWS.values(), ids=slides.ROWS)
 VALUED = {name: row for name, row in slides.ROWS.items() if row.value is not None}
@@ -229,6 +229,45 @@ def test_a_table_is_safe_html_and_plain_lines():
     assert "x &lt; y" in shown
     assert "<code>f(x)</code>" in shown
     assert "<code></code>" not in shown
+
+
+def test_numbers_stand_beside_those_of_the_slides():
+    computed = {name: row.value for name, row in VALUED.items()}
+    table = tables.numbers(computed)
+    assert table.columns == ("row", "printed", "computed", "unit", "status")
+    assert [cells[0] for cells in table.rows] == list(VALUED)
+    for name, printed, shown, unit, status in table.rows:
+        row = VALUED[name]
+        assert (unit, status) == (row.unit, row.status)
+        assert printed == ("" if row.slide is None else f"{row.slide:,}")
+        assert float(shown.replace(",", "")) == pytest.approx(row.value, rel=1e-3)
+
+
+def test_every_source_is_credited_with_the_rows_that_quote_it():
+    table = tables.credits()
+    assert [cells[0] for cells in table.rows] == [s.reference for s in slides.SOURCES.values()]
+    for source, (_, lines, quoted, seen) in zip(slides.SOURCES.values(), table.rows, strict=True):
+        assert lines.split(", ") == [*source.lines] or not source.lines
+        rows = [name for name in quoted.split(", ") if name]
+        assert all(source.key in slides.ROWS[name].sources for name in rows)
+        assert seen == ("yes" if source.seen else "no")
+        for name in rows:
+            unseen = "(not seen)" in tables.cited(slides.ROWS[name])
+            assert unseen or source.seen
+    quoting = sum(len(row.sources) for row in slides.ROWS.values())
+    assert sum(len([q for q in cells[2].split(", ") if q]) for cells in table.rows) == quoting
+
+
+def test_symbols_stand_beside_the_code_of_both_sides():
+    table = tables.symbols()
+    assert len(table.rows) == len(glossary.SYMBOLS)
+    assert all(cells[2] and cells[3] for cells in table.rows)
+    assert "<code>the same</code>" in table._repr_html_()
+
+
+def test_a_lecture_that_is_not_there_has_no_cells():
+    assert cells_of("99-more") == []
+    assert cells_of("01-neurons")[0]["cell_type"] == "markdown"
 
 
 def test_one_row_has_no_line_numbers_which_move_with_every_change():
