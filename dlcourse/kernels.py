@@ -16,7 +16,7 @@ PATIENCE = 60  # seconds; see `Watch`
 
 def without_network(environment: Mapping[str, str]) -> dict[str, str]:
     """Give the variables of a kernel whose Python refuses to leave this machine."""
-    paths = [str(PACKAGE / "offline"), *filter(None, [environment.get("PYTHONPATH")])]
+    paths = [str(PACKAGE / "kernel_start"), *filter(None, [environment.get("PYTHONPATH")])]
     return {**environment, "PYTHONPATH": os.pathsep.join(paths)}
 
 

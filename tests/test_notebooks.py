@@ -14,8 +14,8 @@ from nbclient import NotebookClient
 
 from dlcourse import execution, notebooks
 from dlcourse import kernels as kernels_room
+from dlcourse.kernel_start import sitecustomize
 from dlcourse.lecture_rules import KERNEL, code_cells, problems
-from dlcourse.offline import sitecustomize
 from dlcourse.setting_up import course_root
 
 LECTURES = sorted((course_root() / "lectures").glob("*.ipynb"))
@@ -236,6 +236,42 @@ def test_what_leaves_the_machine_is_refused(event, arguments, asked):
         return
     with pytest.raises(OSError, match=f"asks the network for {re.escape(asked)}; lectures run"):
         sitecustomize.local_only(event, arguments)
+
+
+NUDGED = """import numpy as np
+from dlcourse import by_hand, data, in_torch, lessons
+net = by_hand.MLP([2, 2], rng=np.random.default_rng(0))
+before = net.state_dict()
+by_hand.SGD(net, lr=0.1)
+apart = np.abs(net.state_dict()["0.weight"] / before["0.weight"] - 1)
+print("aside:", bool(apart.any()), "by the last digits alone:", bool(apart.max() < 1e-14))
+moons = data.moons(40, rng=np.random.default_rng(0))
+print(lessons.coincide(lambda lib: lessons.train_classifier(moons, [2, 3, 2], seed=0, lib=lib)))
+single = in_torch.MLP([2, 2]).float()
+weight = single[0].weight.detach().clone()
+in_torch.SGD(single, lr=0.1)
+gap = (single[0].weight / weight - 1).abs().max().item()
+print("float32:", 0 < gap < 1e-5, single[0].weight.dtype)
+"""
+
+
+def test_a_training_can_be_done_as_another_processor_would(tmp_path, monkeypatch):
+    path = write(tmp_path / "00-x.ipynb", NUDGED)
+
+    def said():
+        run = execution.execute(path)
+        assert not run.failure, run.failure
+        return run.notebook.cells[2].outputs[0].text.splitlines()
+
+    monkeypatch.delenv("DLCOURSE_ROUNDING", raising=False)
+    usual = said()
+    assert usual[0] == "aside: False by the last digits alone: True"
+    monkeypatch.setenv("DLCOURSE_ROUNDING", "1")
+    nudged = said()
+    assert nudged[0] == "aside: True by the last digits alone: True"
+    assert "all 17 numbers equal to 1e-08" in " ".join(nudged)
+    assert usual[-1] == "float32: False torch.float32"
+    assert nudged[-1] == "float32: True torch.float32"
 
 
 ASK = """import socket
