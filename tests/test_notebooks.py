@@ -7,12 +7,13 @@ import re
 import sys
 
 import nbformat
+import numpy as np
 import psutil
 import pytest
 from command_line import pytest_on
 from nbclient import NotebookClient
 
-from dlcourse import execution, notebooks
+from dlcourse import by_hand, execution, in_torch, notebooks, parity, rounding
 from dlcourse import kernels as kernels_room
 from dlcourse.kernel_start import sitecustomize
 from dlcourse.lecture_rules import KERNEL, code_cells, problems
@@ -272,6 +273,31 @@ def test_a_training_can_be_done_as_another_processor_would(tmp_path, monkeypatch
     assert "all 17 numbers equal to 1e-08" in " ".join(nudged)
     assert usual[-1] == "float32: False torch.float32"
     assert nudged[-1] == "float32: True torch.float32"
+
+
+def test_nudged_numbers_differ_in_their_last_digits_and_alike_on_both_sides():
+    class Kept:
+        def __init__(self, net, *, lr):
+            self.net, self.lr = net, lr
+
+    rounding.nudge_before(Kept, 3)
+    start = by_hand.MLP([3, 4, 2], rng=np.random.default_rng(0))
+    start.boxes[0].params["bias"][0] = 0
+    hand = parity.side_of(by_hand).load(by_hand.MLP([3, 4, 2]), start.state_dict())
+    net = parity.side_of(in_torch).load(in_torch.MLP([3, 4, 2]), start.state_dict())
+    assert [Kept(each, lr=0.1).lr for each in (hand, net)] == [0.1, 0.1]
+    changed = 0
+    for name, before in start.state_dict().items():
+        after = hand.state_dict()[name]
+        np.testing.assert_array_equal(after, net.state_dict()[name].numpy())
+        np.testing.assert_allclose(after, before, rtol=1e-14)
+        assert ((after == 0) == (before == 0)).all()
+        changed += (after != before).sum()
+    assert changed > 10
+    one, other = np.ones(100), np.ones(100)
+    rounding.nudge(one, "w", 1)
+    rounding.nudge(other, "w", 2)
+    assert (one != other).any()
 
 
 ASK = """import socket
