@@ -95,6 +95,12 @@ def sources_clean(notebook: Notebook) -> Iterator[str]:
                 yield f"cell {number} has {what}"
         if number > 1 and re.search(r"^(import|from) ", cell.source, re.MULTILINE):
             yield f"cell {number} imports; imports belong into the first code cell"
+        sorting = len(re.findall(r"\barg(?:sort|partition)\(", cell.source))
+        if sorting > cell.source.count('kind="stable"'):
+            yield (
+                f'cell {number} sorts without kind="stable": what is alike then comes in an order '
+                "that depends on the processor"
+            )
         if len(cell.source.splitlines()) > 30:
             yield f"cell {number} has {len(cell.source.splitlines())} lines; cut it in two"
 

@@ -77,10 +77,9 @@ GOOD_ALT = "A straight line that rises from 0 at the left to 3 at the right."
 
 def test_a_clean_lecture_has_no_problems():
     figure = shown({"text/html": PICTURE.format(GOOD_ALT), "text/plain": "Figure"})
-    assert (
-        problems(lecture(code("f()", "a", 2, [figure]), code("print(1)", "b", 3, [stdout("1\n")])))
-        == []
-    )
+    clean = ("f()", [figure]), ("print(1)", [stdout("1\n")]), ('np.argsort(x, kind="stable")', [])
+    cells = [code(source, f"c{k}", k, shown) for k, (source, shown) in enumerate(clean, start=2)]
+    assert problems(lecture(*cells)) == []
 
 
 @pytest.mark.parametrize(
@@ -124,6 +123,8 @@ def test_a_clean_lecture_has_no_problems():
         (code("sys.path.append('.')", "a", 2), "sys.path"),
         (code("# pip install x", "a", 2), "an installation"),
         (code("import os", "a", 2), "imports belong into the first"),
+        (code('np.argsort(x, kind="stable"), y.argsort()', "a", 2), 'sorts without kind="stable"'),
+        (code("np.argpartition(x, 3)", "a", 2), "depends on the processor"),
         (code("\n".join(["x = 1"] * 31), "a", 2), "31 lines"),
         (markdown("### Deep", "a"), "skips a level"),
         (code("1", "first", 2), "id of their own"),
