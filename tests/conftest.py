@@ -70,7 +70,7 @@ def cluster():
     """Two workers on this machine, who come back whenever they are killed.
 
     Dask drops a worker that is not there 15 seconds after one of its name died, be it that it was
-    killed again.
+    killed again.  It suspects all that a worker had, running or not: here that is one trial.
     """
     import dask.config
     from distributed import LocalCluster
@@ -80,6 +80,7 @@ def cluster():
     patient = {
         "deploy.lost-worker-timeout": "1 hour",
         "distributed.scheduler.allowed-failures": 1,
+        "distributed.scheduler.worker-saturation": 1.0,
     }
     with dask.config.set(patient), LocalCluster(**workers, **quiet) as running:
         yield running
