@@ -95,6 +95,8 @@ def test_the_wheel_has_the_course_and_no_solutions(built):
     assert "dlcourse/course/exercises/04-backprop.ipynb" in names
     assert not [name for name in names if "solutions" in name]
     assert all(name.startswith("dlcourse") for name in names)
+    assert "dlcourse/course/pyproject.toml" in names
+    assert not [name for name in names if ".ipynb_checkpoints" in name], "what JupyterLab left"
     with tarfile.open(sources) as archive:
         assert any(name.endswith("/solutions/04-backprop.ipynb") for name in archive.getnames())
 
