@@ -4,6 +4,7 @@ import dataclasses
 import errno
 import os
 import re
+import subprocess
 import sys
 
 import nbformat
@@ -274,6 +275,21 @@ def test_a_training_can_be_done_as_another_processor_would(tmp_path, monkeypatch
     assert "all 17 numbers equal to 1e-08" in " ".join(nudged)
     assert usual[-1] == "float32: False torch.float32"
     assert nudged[-1] == "float32: True torch.float32"
+
+
+def test_another_processor_that_is_no_number_starts_no_kernel(monkeypatch):
+    monkeypatch.setenv("DLCOURSE_ROUNDING", "first")
+    done = subprocess.run(
+        [sys.executable, "-c", "print('started')"],
+        env=kernels_room.without_network(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(
+        "DLCOURSE_ROUNDING should be a whole number such as 1, not 'first'\n"
+    )
 
 
 def test_nudged_numbers_differ_in_their_last_digits_and_alike_on_both_sides():

@@ -449,17 +449,9 @@ def test_what_two_records_do_not_share_is_named(tmp_path):
     first = run(quick("mnist-dropout"), folder=tmp_path, seeds=range(2))
     content = json.loads(json.dumps(first.content))
     content["settings"]["bagging"] = content["settings"].pop("dropout")
-    content["runs"] = [
-        {
-            **each,
-            "arm": each["arm"].replace("dropout", "bagging")
-            if each["arm"] == "dropout"
-            else each["arm"],
-        }
-        for each in content["runs"]
-        if each["seed"] == 0
-    ]
+    content["runs"] = [each for each in content["runs"] if each["seed"] == 0]
     for each in content["runs"]:
+        each["arm"] = {"dropout": "bagging"}.get(each["arm"], each["arm"])
         del each["curve"]["training error"]
     second = records.Record(content)
     said = list(comparing.circumstances(first, second))

@@ -30,6 +30,8 @@ def local_only(event: str, arguments: tuple[Any, ...]) -> None:
 if __name__ == "sitecustomize":
     sys.addaudithook(local_only)
     if rounding := os.environ.get("DLCOURSE_ROUNDING"):
+        if not rounding.isdecimal():
+            sys.exit(f"DLCOURSE_ROUNDING should be a whole number such as 1, not {rounding!r}")
         from dlcourse.rounding import train_otherwise
 
         train_otherwise(int(rounding))

@@ -10,6 +10,7 @@ from dlcourse.by_hand.activations import Softmax
 from dlcourse.by_hand.activations import softmax_jacobian as jacobian_of_scores
 from dlcourse.by_hand.box import Array
 from dlcourse.by_hand.layers import MLP
+from dlcourse.exercises.finite import finite_numbers
 from dlcourse.exercises.letters import all_that_hold
 from dlcourse.exercises.task import Arguments, Task, Wrong
 
@@ -21,10 +22,10 @@ def sign_word(number: float) -> str:
 
 def not_xor(*given: Any) -> str:
     """Say at which corner an output unit over "both on" and "both off" is not XOR."""
-    numbers = np.ravel(np.array(given))
-    if numbers.dtype.kind not in "biuf" or numbers.shape != (3,) or not np.isfinite(numbers).all():
+    numbers = finite_numbers(given, 3)
+    if not numbers:
         return "Three finite numbers are asked for: the two weights and the bias"
-    v1, v2, c = (float(v) for v in numbers)
+    v1, v2, c = numbers
     for x1, x2 in product((-1, 1), repeat=2):
         y1, y2 = np.sign(x1 + x2 - 1), np.sign(-x1 - x2 - 1)
         z, right = np.sign(v1 * y1 + v2 * y2 + c), 1 if x1 != x2 else -1

@@ -9,6 +9,7 @@ from dlcourse.by_hand.activations import ReLU, Softmax
 from dlcourse.by_hand.box import Array, Sequential
 from dlcourse.by_hand.dropout import Dropout, convert_dropout
 from dlcourse.by_hand.layers import Affine
+from dlcourse.exercises.finite import finite_numbers
 from dlcourse.exercises.letters import one_for_each
 from dlcourse.exercises.task import Arguments, Task, Wrong
 
@@ -350,10 +351,10 @@ AVERAGE = Task(
 
 def gap_is_large(*answer: Any) -> str:
     """Tell why two numbers w and b are no counter-example, or nothing."""
-    pair = np.ravel(np.array(answer))
-    if pair.dtype.kind not in "biuf" or pair.shape != (2,) or not np.isfinite(pair).all():
+    pair = finite_numbers(answer, 2)
+    if not pair:
         return "The answer is two finite numbers, w and b"
-    w, b = (float(v) for v in pair)
+    w, b = pair
     if max(abs(w), abs(b)) > 10:
         return "Both numbers are to be from -10 to 10"
     with_unit, without = max(w + b, 0.0), max(b, 0.0)

@@ -7,6 +7,7 @@ import numpy as np
 
 from dlcourse.by_hand.activations import Sigmoid
 from dlcourse.by_hand.box import Array
+from dlcourse.exercises.finite import finite_numbers
 from dlcourse.exercises.parsons import in_order, listing
 from dlcourse.exercises.task import Arguments, Task, Wrong
 
@@ -140,10 +141,10 @@ RIDGE = Task(
 
 def refutes(*given: Any) -> str:
     """Say why two numbers do not show that ReLU is not strictly increasing."""
-    pair = np.ravel(np.array(given))
-    if pair.dtype.kind not in "biuf" or pair.shape != (2,) or not np.isfinite(pair).all():
+    pair = finite_numbers(given, 2)
+    if not pair:
         return "Two numbers are asked for, the smaller one first"
-    low, high = (float(a) for a in pair)
+    low, high = pair
     if low >= high:
         return f"The first number should be smaller than the second; {low:g} is not below {high:g}"
     if max(low, 0) != max(high, 0):

@@ -1,6 +1,5 @@
 """Tasks of lecture 05: regularization."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from dlcourse.by_hand.box import Array
 from dlcourse.by_hand.regularization import soft_threshold
+from dlcourse.exercises.finite import is_finite_number
 from dlcourse.exercises.parsons import in_order, listing
 from dlcourse.exercises.task import Arguments, Task, Wrong
 
@@ -317,7 +317,7 @@ def pulls(rng: np.random.Generator) -> dict[str, Any]:
 
 def not_hovering(w: Any, lr: float, strength: float) -> str:
     """Say what a weight does that does not come back to where it was."""
-    if isinstance(w, bool) or not isinstance(w, int | float) or not math.isfinite(w):
+    if not is_finite_number(w):
         return "One finite number is asked for"
     if w == 0:
         return "A weight at 0 has no sign, and stays there"

@@ -11,6 +11,7 @@ from dlcourse.by_hand.layers import MLP
 from dlcourse.by_hand.losses import BCEWithLogitsLoss, CrossEntropyLoss, top_k_error
 from dlcourse.by_hand.regularization import L2
 from dlcourse.by_hand.training import EmpiricalRisk
+from dlcourse.exercises.finite import finite_numbers
 from dlcourse.exercises.task import Arguments, Task, Wrong
 
 
@@ -386,10 +387,10 @@ LOSS_AND_ERROR = Task(
 
 def no_saddle(*given: Any) -> str:
     """Say why a Hessian does not show that rising along both axes is not enough."""
-    flat = np.ravel(np.array(given))
-    if flat.dtype.kind not in "biuf" or flat.shape != (4,) or not np.isfinite(flat).all():
+    flat = finite_numbers(given, 4)
+    if not flat:
         return "Two rows of two numbers are asked for"
-    hessian = flat.reshape(2, 2).astype(np.float64)
+    hessian = np.reshape(flat, (2, 2))
     if hessian[0, 1] != hessian[1, 0]:
         return "A Hessian is symmetric: the order of two derivatives does not matter"
     if (np.diag(hessian) <= 0).any():
